@@ -1,0 +1,136 @@
+"""Settings from the environment, parsed with checks.
+
+`BadSetting` carries one sentence for the person who starts the program; `manage.py` and the run
+script print it without a traceback.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+
+class BadSetting(ImproperlyConfigured):
+    """An environment variable cannot be used; the text says which and how to mend it."""
+
+
+def read_env_file(path: Path) -> None:
+    """Load `KEY=VALUE` lines of `path` into the environment; what is set already wins."""
+    if not path.is_file():
+        return
+    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        line = raw.strip()
+        if not line or line.startswith("#"):
+            continue
+        key, sign, value = line.partition("=")
+        key = key.removeprefix("export ").strip()
+        if not sign or not key.isidentifier():
+            raise BadSetting(f"{path.name}, line {number}: expected KEY=VALUE, found {key[:40]!r}.")
+        os.environ.setdefault(key, value.strip().strip("'\""))
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the variable, or the content of the file that `<name>_FILE` names."""
+    if file := os.environ.get(f"{name}_FILE"):
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise BadSetting(f"{name}_FILE: {file} cannot be read ({error.strerror}).") from None
+    return os.environ.get(name, default)
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """Return True for 1, true, yes, on; False for 0, false, no, off and empty."""
+    value = text(name, "1" if default else "0").strip().lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off", ""}:
+        return False
+    raise BadSetting(f"{name} is {value!r}; use 1 or 0.")
+
+
+def number(name: str, default: int, *, least: int = 0) -> int:
+    """Return a whole number of at least `least`."""
+    value = text(name) or str(default)
+    if not value.isdigit() or int(value) < least:
+        raise BadSetting(f"{name} is {value!r}; it must be a whole number of at least {least}.")
+    return int(value)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return the comma-separated parts, without empty ones."""
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def address(name: str, default: str) -> str:
+    """Return an http(s) address without a trailing slash."""
+    value = text(name) or default
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise BadSetting(f"{name} is {value!r}; it must be an http or https address.")
+    return value.rstrip("/")
+
+
+def host_of(url: str) -> str:
+    """Return the host name of an address checked by `address`."""
+    return urlsplit(url).hostname or ""
+
+
+def secret(name: str, folder: Path) -> str:
+    """Return the variable, or a random value kept in `folder` since the first start."""
+    return text(name) or _kept(folder / f"{name.lower()}.txt", lambda: secrets.token_urlsafe(50))
+
+
+def sealing_key(folder: Path) -> str:
+    """Return the key that seals credentials, kept in `folder` since the first start."""
+    return _kept(folder / "sealing_key.txt", lambda: Fernet.generate_key().decode())
+
+
+def database(name: str, default: Path) -> dict[str, Any]:
+    """Return Django's database settings: SQLite at `default`, or what the address says."""
+    url = text(name)
+    if not url:
+        default.parent.mkdir(parents=True, exist_ok=True)
+        url = f"sqlite:///{default}"
+    try:
+        config: dict[str, Any] = environ.Env.db_url_config(url)
+    except Exception:
+        raise BadSetting(f"{name} is not an address such as postgres://user:password@host/name.") from None
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+        }
+        config["TEST"] = {"NAME": text("TEST_DATABASE") or None}
+    else:
+        config["CONN_MAX_AGE"] = 60
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+def broker(redis_url: str) -> str:
+    """Return the Redis address as Celery spells it (Unix sockets have their own scheme there)."""
+    if redis_url.startswith("unix://"):
+        path, _, query = redis_url.removeprefix("unix://").partition("?")
+        db = query.removeprefix("db=") or "0"
+        return f"redis+socket://{path}?virtual_host={db}"
+    return redis_url
+
+
+def _kept(file: Path, make: Callable[[], str]) -> str:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
+            new.write(make())
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise BadSetting(f"{file.parent} cannot be written ({error.strerror}). Set VAR_DIR.") from None
+    return file.read_text(encoding="utf-8").strip()

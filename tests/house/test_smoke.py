@@ -1,0 +1,2 @@
+def test_people_are_made(owner, stranger):
+    assert owner.workspace != stranger.workspace
