@@ -1,0 +1,83 @@
+"""From an account to a connector: the only place that opens a secret or picks a class."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from mediaops.errors import UserError
+from mediaops.lib.sealing import CannotOpen, seal, unseal
+from platforms.connectors import CONNECTORS
+from platforms.connectors.base import AccountRef, Limits, PlatformSpec
+from platforms.connectors.errors import NeedsReconnect
+from platforms.connectors.http import Http
+from platforms.models import Account, Credential
+
+
+def connector_class(platform: str) -> Any:
+    """Return the connector class of a platform key, or raise UserError for an unknown one."""
+    try:
+        return CONNECTORS[platform]
+    except KeyError:
+        raise UserError(_("There is no platform called “%(key)s”.") % {"key": platform}) from None
+
+
+def spec_of(account: Account) -> PlatformSpec:
+    """Return the facts of the account's platform."""
+    return connector_class(account.platform).spec
+
+
+def limits_of(account: Account) -> Limits:
+    """Return the platform's limits with what this very account may do laid over them."""
+    known = {field.name for field in fields(Limits)}
+    own = {name: value for name, value in account.limits.items() if name in known}
+    return replace(spec_of(account).limits, **{k: tuple(v) if isinstance(v, list) else v for k, v in own.items()})
+
+
+def can(account: Account, capability: type) -> bool:
+    """Say whether the account's connector promises `capability` (a protocol of `connectors.base`)."""
+    return issubclass(connector_class(account.platform), capability)
+
+
+def ref_of(account: Account) -> AccountRef:
+    """Return the account as connectors see it."""
+    return AccountRef(remote_id=account.remote_id, handle=account.handle, server=account.server)
+
+
+def build(platform: str, ref: AccountRef, secret: Mapping[str, str]) -> Any:
+    """Return a connector for credentials that are not stored yet (connect screens)."""
+    return connector_class(platform)(ref, secret, Http(platform, secrets=tuple(secret.values())))
+
+
+def connect(account: Account) -> Any:
+    """Return a connector that can act for the account; raise NeedsReconnect when there is no secret."""
+    row = Credential.objects.filter(account=account).first()
+    if row is None:
+        raise NeedsReconnect(_("%(account)s is not connected.") % {"account": account.name})
+    try:
+        secret = unseal(row.sealed)
+    except CannotOpen:
+        raise NeedsReconnect(
+            _("The stored credentials of %(account)s cannot be opened with today's keys.") % {"account": account.name}
+        ) from None
+    return build(account.platform, ref_of(account), secret)
+
+
+def store_secret(account: Account, secret: Mapping[str, str]) -> None:
+    """Seal the account's secret, replacing an earlier one."""
+    sealed = {"sealed": seal(secret), "changed_at": timezone.now()}
+    Credential.objects.update_or_create(account=account, defaults=sealed)
+
+
+def keep_renewed(account: Account, connector: Any) -> None:
+    """Seal what the connector's sign-in became while it worked, if it changed."""
+    renewed = getattr(connector, "renewed_secret", lambda: None)()
+    if renewed:
+        store_secret(account, renewed)
+
+
+def drop_secret(account: Account) -> None:
+    """Forget the account's secret."""
+    Credential.objects.filter(account=account).delete()
