@@ -33,6 +33,8 @@ class Limits:
     tags_max: int | None = None
     min_gap_min: int = 0
     """Advice: minutes that should lie between two posts of the account."""
+    posts_per_day_max: int | None = None
+    """How many posts a day (in the workspace's zone) the platform takes from the account."""
 
 
 @dataclass(frozen=True)
