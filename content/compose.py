@@ -9,7 +9,6 @@ from typing import Any
 from content import asset_refs, markdown
 from content.models import Asset, ContentItem, Variant
 from platforms.connectors.base import OutgoingImage, OutgoingPost, PlatformSpec
-from platforms.gateway import spec_of
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ def compose(variant: Variant, *, key: str = "") -> OutgoingPost:
 
 def composition(variant: Variant, *, key: str = "") -> Composition:
     """Return what would be sent, and which pictures of the text could not be found."""
-    item, spec = variant.item, spec_of(variant.account)
+    item, spec = variant.item, variant.account.spec
     body = variant.body.strip() or item.body
     pictures = _Pictures(variant, body)
     is_article = spec.body_format == "article"

@@ -13,6 +13,7 @@ from platforms.connectors import CONNECTORS
 from platforms.connectors.base import FormField, Limits, PlatformSpec
 
 _numbers = itertools.count(1)
+_CHOICES = (("open", "Open"), ("closed", "Closed"))
 
 ARTICLE = PlatformSpec(
     key="paper",
