@@ -6,32 +6,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('mediaops', '0001_initial'),
+        ("mediaops", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='Name')),
-                ('brief', models.TextField(blank=True, verbose_name='Brief')),
-                ('goal', models.CharField(blank=True, max_length=300, verbose_name='Goal')),
-                ('starts_on', models.DateField(verbose_name='First day')),
-                ('ends_on', models.DateField(verbose_name='Last day')),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('running', 'Running'), ('done', 'Done'), ('dropped', 'Dropped')], default='planned', max_length=8)),
-                ('currency', models.CharField(default='CNY', max_length=3, verbose_name='Currency')),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='mediaops.membership', verbose_name='Owner')),
-                ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='mediaops.workspace')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="Name")),
+                ("brief", models.TextField(blank=True, verbose_name="Brief")),
+                ("goal", models.CharField(blank=True, max_length=300, verbose_name="Goal")),
+                ("starts_on", models.DateField(verbose_name="First day")),
+                ("ends_on", models.DateField(verbose_name="Last day")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="planned",
+                        max_length=8,
+                    ),
+                ),
+                ("currency", models.CharField(default="CNY", max_length=3, verbose_name="Currency")),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="mediaops.membership",
+                        verbose_name="Owner",
+                    ),
+                ),
+                (
+                    "workspace",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="mediaops.workspace"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-starts_on', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='a_campaign_ends_after_it_starts')],
+                "ordering": ["-starts_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="a_campaign_ends_after_it_starts",
+                    )
+                ],
             },
         ),
     ]

@@ -1,5 +1,21 @@
-"""Why, with whom, for how much."""
+"""Why, with whom, for how much. Modules import downwards in this order."""
 
+from campaigns.models.budget import BudgetLine, Expense
 from campaigns.models.campaign import Campaign
+from campaigns.models.collaboration import Collaboration, Deliverable
+from campaigns.models.link import LinkDay, TrackedLink
+from campaigns.models.partner import Partner, PartnerAccount
+from campaigns.models.task import Task
 
-__all__ = ["Campaign"]
+__all__ = [
+    "BudgetLine",
+    "Campaign",
+    "Collaboration",
+    "Deliverable",
+    "Expense",
+    "LinkDay",
+    "Partner",
+    "PartnerAccount",
+    "Task",
+    "TrackedLink",
+]
