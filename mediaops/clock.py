@@ -6,6 +6,13 @@ of ticks when it moves again; the tables, not the queue, say what is due.
 
 PERIODS: dict[str, tuple[str, float]] = {
     # name: (task, every so many seconds)
+    "note that the clock ticks": ("mediaops.tasks.note_beat", 5),
+    "mail new notices": ("mediaops.tasks.mail_notices", 5),
+    "drop old API answers": ("mediaops.tasks.sweep_answers", 3600),
+    "send answers": ("platforms.tasks.send_replies", 2),
+    "find stuck answers": ("platforms.tasks.sweep_replies", 10),
+    "pull posts and messages": ("platforms.tasks.sync_accounts", 10),
+    "check accounts": ("platforms.tasks.check_accounts", 30),
     "publish what is due": ("content.tasks.publish_due", 1),
 }
 

@@ -1,5 +1,6 @@
 """Accounts on platforms."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -34,6 +35,10 @@ HEALTH_MOVES: Moves = {
 }
 
 
+SILENT_AFTER = 3
+"""Failed calls in a row after which we say that a platform is not answering."""
+
+
 class AccountQuerySet(WorkspaceQuerySet):
     def own(self) -> Self:
         """Keep accounts the team publishes on."""
@@ -46,6 +51,21 @@ class AccountQuerySet(WorkspaceQuerySet):
     def working(self) -> Self:
         """Keep accounts whose sign-in works, as far as we know."""
         return self.filter(state__in=[Health.HEALTHY, Health.SOON])
+
+    def need_a_person(self) -> Self:
+        """Keep our own accounts whose sign-in is dead, ends soon, or whose platform is not answering."""
+        ailing = models.Q(state__in=[Health.SOON, Health.EXPIRED]) | models.Q(failures__gte=SILENT_AFTER)
+        return self.own().connected().filter(ailing)
+
+    def to_check(self, now: datetime) -> Self:
+        """Keep connected accounts whose health should be looked at now."""
+        due = models.Q(check_after=None) | models.Q(check_after__lte=now)
+        return self.own().connected().filter(due)
+
+    def to_sync(self, now: datetime) -> Self:
+        """Keep working accounts whose posts and messages should be pulled now."""
+        due = models.Q(sync_after=None) | models.Q(sync_after__lte=now)
+        return self.own().working().filter(due)
 
 
 class Account(models.Model):
@@ -63,9 +83,19 @@ class Account(models.Model):
 
     state = models.CharField(max_length=8, choices=Health, default=Health.HEALTHY)
     problem = models.CharField(max_length=400, blank=True)
+    problem_raw = models.TextField(blank=True)
+    """The platform's own words about the last problem, redacted."""
+    failing_since = models.DateTimeField(null=True, blank=True)
+    """When the present run of failures began; None while all is well."""
+    failures = models.PositiveIntegerField(default=0)
+    """How many calls failed in a row."""
     checked_at = models.DateTimeField(null=True, blank=True)
+    check_after = models.DateTimeField(null=True, blank=True)
     synced_at = models.DateTimeField(null=True, blank=True)
     sync_after = models.DateTimeField(null=True, blank=True)
+    """When to sync next, or until when a worker holds the account; None means at once."""
+    looked_back_at = models.DateTimeField(null=True, blank=True)
+    """When posts of the last weeks were last compared with the platform, to notice removed ones."""
     limits = models.JSONField(default=dict, blank=True)
     """What the platform told about this very account, by field name of `Limits`."""
 
@@ -109,3 +139,12 @@ class Account(models.Model):
     @property
     def is_paused(self) -> bool:
         return self.paused_at is not None
+
+    @property
+    def is_working(self) -> bool:
+        return self.state in {Health.HEALTHY, Health.SOON}
+
+    @property
+    def is_silent(self) -> bool:
+        """Say whether the sign-in is fine as far as we know, but the platform has stopped answering."""
+        return self.is_working and self.failures >= SILENT_AFTER

@@ -63,7 +63,14 @@ class Conversation(models.Model):
     class Meta:
         ordering = ["-last_at", "-pk"]
         constraints = [models.UniqueConstraint(fields=["account", "thread_id"], name="a_talk_is_once_on_an_account")]
-        indexes = [models.Index(fields=["account", "state", "-last_at"], name="talks_by_account_and_state")]
+        indexes = [
+            models.Index(fields=["account", "state", "-last_at"], name="talks_by_account_and_state"),
+            models.Index(
+                fields=["waits_since"],
+                name="talks_that_wait",
+                condition=models.Q(state=TalkState.OPEN, waits_since__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.who_name}: {self.last_text[:40]}"

@@ -1,0 +1,327 @@
+"""Connecting accounts, keeping an eye on their health, letting them go."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mediaops.actions.activity import record
+from mediaops.actions.notices import notify
+from mediaops.errors import UserError, WrongState
+from mediaops.lib.moves import move
+from mediaops.models import Membership, Right, Workspace
+from platforms import gateway
+from platforms.connectors.base import AccountRef, Connects, Profile
+from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, Refused
+from platforms.models import Account
+from platforms.models.account import HEALTH_MOVES, SILENT_AFTER, Health, Relation
+
+log = logging.getLogger(__name__)
+
+CHECK_EVERY = timedelta(minutes=30)
+CHECK_DEAD_EVERY = timedelta(hours=2)
+SILENT_FOR = timedelta(minutes=15)
+"""An unanswering platform is worth a notice after this time, before it is only a hiccup."""
+
+
+class CannotConnect(UserError):
+    """The credentials did not open an account; `fields` names the fields to look at."""
+
+    status = 422
+    code = "cannot_connect"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What credentials opened: the account as its platform tells it, and the secret to keep."""
+
+    platform: str
+    profile: Profile
+    secret: Mapping[str, str]
+
+    def as_data(self) -> dict[str, Any]:
+        """Return everything but the secret, as JSON can hold it."""
+        return {"platform": self.platform, "profile": asdict(self.profile)}
+
+
+def found_from(data: Mapping[str, Any], secret: Mapping[str, str]) -> Found:
+    """Return the Found that `as_data` and the secret were taken from."""
+    profile = dict(data["profile"])
+    return Found(data["platform"], Profile(**profile | {"can": tuple(profile["can"])}), secret)
+
+
+def look(platform: str, credentials: Mapping[str, str]) -> Found:
+    """Try `credentials` by a real call and return what they open; nothing is saved.
+
+    `credentials` are the platform's setup fields by name. Raises CannotConnect with one sentence.
+    """
+    spec = gateway.connector_class(platform).spec
+    given = {name: str(value).strip() for name, value in credentials.items() if value not in (None, "")}
+    missing = {f.name: [_("Fill this in.")] for f in spec.setup_fields if f.required and not given.get(f.name)}
+    if missing:
+        raise CannotConnect(_("Some fields are still empty."), fields=missing)
+    known = {f.name: given.get(f.name, f.default) for f in spec.setup_fields}
+    ref = AccountRef(remote_id="", handle=known.get("handle", ""), server=known.get("server", ""))
+    try:
+        connector = gateway.build(platform, ref, known)
+        profile = connector.profile()
+    except ConnectorError as error:
+        log.info("connect %s: refused, %s", platform, type(error).__name__)
+        raise _cannot(error, spec) from None
+    renewed = getattr(connector, "renewed_secret", lambda: None)()
+    return Found(platform, profile, dict(renewed or known))
+
+
+def _cannot(error: ConnectorError, spec: Any) -> CannotConnect:
+    secrets = [f.name for f in spec.setup_fields if f.kind == "secret"]
+    if isinstance(error, NeedsReconnect) and secrets:
+        return CannotConnect(error, fields={secrets[0]: [str(error)]})
+    if isinstance(error, (NeedsReconnect, Refused)):
+        return CannotConnect(error)
+    if isinstance(error, NothingSent) and error.wait_s:
+        return CannotConnect(
+            _("%(problem)s Try again in %(s)d seconds.") % {"problem": error, "s": int(error.wait_s) + 1}
+        )
+    return CannotConnect(
+        _("%(problem)s Nothing was saved; look at the address, or try again later.") % {"problem": error}
+    )
+
+
+def connect_account(
+    workspace: Workspace, platform: str, credentials: Mapping[str, str], *, by: Membership, now: datetime
+) -> Account:
+    """Connect the account that `credentials` open, proven by a real call; see `keep`."""
+    return keep(workspace, look(platform, credentials), by=by, now=now)
+
+
+def keep(
+    workspace: Workspace,
+    found: Found,
+    *,
+    by: Membership,
+    now: datetime,
+    name: str = "",
+    account: Account | None = None,
+) -> Account:
+    """Save what `look` found. An account that the workspace knew before keeps its row and history.
+
+    With `account` (reconnecting) the credentials must open that very account.
+    """
+    profile = found.profile
+    if account is not None and account.remote_id != profile.remote_id:
+        raise CannotConnect(
+            _("These credentials open “%(other)s”, not “%(account)s”. Connect it as an account of its own.")
+            % {"other": profile.name or profile.handle, "account": account.name}
+        )
+    with transaction.atomic():
+        row, is_new = _row_of(workspace, found, name=name, by=by, now=now)
+        gateway.store_secret(row, found.secret)
+        record(by=by, verb="account.connected" if is_new else "account.reconnected", subject=row)
+    log.info("account %s connected", row.pk)
+    return row
+
+
+def _row_of(workspace: Workspace, found: Found, *, name: str, by: Membership, now: datetime) -> tuple[Account, bool]:
+    profile = found.profile
+    told = {
+        **_told(profile),
+        "relation": Relation.OWN,
+        "state": Health.HEALTHY,
+        **_WELL,
+        "checked_at": now,
+        "check_after": now + CHECK_EVERY,
+        "sync_after": now,
+    }
+    known = Account.objects.in_workspace(workspace).filter(platform=found.platform, remote_id=profile.remote_id)
+    if known.update(**told, **({"name": name[:120]} if name else {})):
+        return known.get(), False
+    shown = (name or profile.name or profile.handle or profile.remote_id)[:120]
+    try:
+        with transaction.atomic():
+            new = Account.objects.create(
+                workspace=workspace, platform=found.platform, remote_id=profile.remote_id,
+                name=shown, made_at=now, made_by=by, **told,
+            )  # fmt: skip
+    except IntegrityError:  # two people connected it in the same moment
+        known.update(**told)
+        return known.get(), False
+    return new, True
+
+
+_WELL = {"problem": "", "problem_raw": "", "failing_since": None, "failures": 0}
+
+
+def _told(profile: Profile) -> dict[str, Any]:
+    return {
+        "handle": profile.handle[:200],
+        "url": profile.url[:500],
+        "avatar_url": profile.avatar_url[:1000],
+        "server": profile.server[:300],
+        "limits": dict(profile.limits),
+    }
+
+
+def add_account(
+    workspace: Workspace,
+    platform: str,
+    *,
+    relation: str,
+    name: str,
+    by: Membership,
+    now: datetime,
+    handle: str = "",
+    url: str = "",
+) -> Account:
+    """Add an account without credentials: one a person publishes on by hand, a partner's, or a watched one."""
+    spec = gateway.connector_class(platform).spec
+    if relation == Relation.OWN and not spec.assisted:
+        raise UserError(_("%(platform)s is connected with credentials.") % {"platform": spec.label})
+    remote_id = (handle.strip().lstrip("@") or url.strip() or name.strip())[:200]
+    if Account.objects.in_workspace(workspace).filter(platform=platform, remote_id=remote_id).connected().exists():
+        raise UserError(_("This account is already on the list."), fields={"handle": [_("Already on the list.")]})
+    row, _made = Account.objects.update_or_create(
+        workspace=workspace,
+        platform=platform,
+        remote_id=remote_id,
+        defaults={
+            "name": name.strip()[:120], "handle": handle.strip()[:200], "url": url.strip()[:500],
+            "relation": relation, "state": Health.HEALTHY, "made_by": by, "made_at": now, **_WELL,
+        },
+    )  # fmt: skip
+    record(by=by, verb="account.added", subject=row, relation=relation)
+    return row
+
+
+def rename(account: Account, name: str, *, by: Membership, now: datetime) -> Account:
+    """Change the name the team sees."""
+    before, account.name = account.name, name.strip()[:120]
+    Account.objects.filter(pk=account.pk).update(name=account.name)
+    record(by=by, verb="account.renamed", subject=account, before=before)
+    return account
+
+
+def disconnect(account: Account, *, by: Membership, now: datetime) -> Account:
+    """Forget the account's secret. Its posts, talks and figures stay."""
+    with transaction.atomic():
+        move(account, HEALTH_MOVES, Health.GONE, **_WELL, sync_after=None, check_after=None)
+        gateway.drop_secret(account)
+        record(by=by, verb="account.disconnected", subject=account)
+    log.info("account %s disconnected", account.pk)
+    return account
+
+
+def claim_check(account_pk: int, now: datetime) -> bool:
+    """Take an account's next check; False when another worker took it."""
+    return bool(Account.objects.to_check(now).filter(pk=account_pk).update(check_after=now + CHECK_EVERY))
+
+
+def check_account(account: Account, now: datetime) -> Account:
+    """Ask the platform whether the account's sign-in still works, and write down the answer."""
+    if not gateway.can(account, Connects):
+        Account.objects.filter(pk=account.pk).update(checked_at=now)
+        account.checked_at = now
+        return account
+    try:
+        connector = gateway.connect(account)
+        profile = connector.profile()
+        gateway.keep_renewed(account, connector)
+    except NeedsReconnect as error:
+        return mark_expired(account, error, now)
+    except ConnectorError as error:
+        return note_failure(account, error, now)
+    return mark_healthy(account, now, profile=profile)
+
+
+def mark_healthy(account: Account, now: datetime, *, profile: Profile | None = None) -> Account:
+    """Write down that the platform accepted the account's sign-in. The team's own name for it stays."""
+    told = _told(replace(profile, server=profile.server or account.server)) if profile else {}
+    was_ill = account.state == Health.EXPIRED or account.failures >= SILENT_AFTER
+    changes = {**told, **_WELL, "checked_at": now, "check_after": now + CHECK_EVERY}
+    if account.state == Health.EXPIRED:
+        changes["sync_after"] = now
+    try:
+        move(account, HEALTH_MOVES, Health.HEALTHY, **changes)
+    except WrongState:  # disconnected meanwhile, or another worker was first
+        account.refresh_from_db()
+        return account
+    if was_ill:
+        record(by=None, verb="account.recovered", subject=account, workspace=account.workspace)
+    return account
+
+
+def mark_expired(account: Account, problem: object, now: datetime) -> Account:
+    """Write down that the sign-in is dead, and tell the owners once."""
+    is_news = account.state != Health.EXPIRED
+    since = now if is_news else (account.failing_since or now)
+    changes = {
+        "problem": str(problem)[:400],
+        "problem_raw": getattr(problem, "raw", ""),
+        "failing_since": since,
+        "failures": account.failures + 1,
+        "checked_at": now,
+        "check_after": now + CHECK_DEAD_EVERY,
+    }
+    try:
+        move(account, HEALTH_MOVES, Health.EXPIRED, **changes)
+    except WrongState:
+        account.refresh_from_db()
+        return account
+    if is_news:
+        log.warning("account %s: sign-in is dead", account.pk)
+        record(by=None, verb="account.expired", subject=account, workspace=account.workspace, problem=account.problem)
+        _tell(
+            account,
+            kind="account.expired",
+            text=gettext_lazy("%(platform)s signed us out of “%(account)s”. Nothing goes out there meanwhile."),
+        )
+    return account
+
+
+def note_failure(account: Account, error: ConnectorError, now: datetime) -> Account:
+    """Count a call that failed though the sign-in may be fine; tell the owners when it goes on."""
+    since = account.failing_since or now
+    account.failures, account.failing_since = account.failures + 1, since
+    account.problem, account.problem_raw, account.checked_at = str(error)[:400], error.raw, now
+    Account.objects.filter(pk=account.pk).connected().update(
+        failures=account.failures, failing_since=since, problem=account.problem,
+        problem_raw=account.problem_raw, checked_at=now,
+    )  # fmt: skip
+    log.info("account %s: failure %s, %s", account.pk, account.failures, type(error).__name__)
+    if account.is_silent and now - since >= SILENT_FOR:
+        _tell(
+            account,
+            kind="account.silent",
+            text=gettext_lazy("%(platform)s has not answered for “%(account)s” for a while: %(problem)s"),
+        )
+    return account
+
+
+class _Filled:
+    """A lazy sentence with its words, translated when each member reads it."""
+
+    def __init__(self, sentence: Any, words: Mapping[str, object]) -> None:
+        self.sentence, self.words = sentence, words
+
+    def __str__(self) -> str:
+        return str(self.sentence) % self.words
+
+
+def _tell(account: Account, *, kind: str, text: Any) -> None:
+    since = account.failing_since
+    owners = Membership.objects.with_right(Right.ADMIN).in_workspace(account.workspace_id)
+    words = {"platform": account.label, "account": account.name, "problem": account.problem}
+    notify(
+        owners.select_related("user", "workspace"),
+        kind=kind,
+        key=f"{kind}:{account.pk}:{since:%Y%m%d%H%M%S}",
+        text=_Filled(text, words),
+        way_out=gettext_lazy("Open the account and reconnect it."),
+        url=account.get_absolute_url(),
+        level="urgent",
+        mail=True,
+    )

@@ -1,0 +1,111 @@
+"""Pulling what happened on the platforms: posts made elsewhere, removed posts, what people said.
+
+One account is one unit of work: it is claimed by a conditional UPDATE of `sync_after`, so two
+workers never pull the same one, and an account that fails waits by itself without holding up others.
+"""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from platforms import gateway
+from platforms.actions import connecting, inbox, posting
+from platforms.connectors.base import ReadsMessages, ReadsPosts
+from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent
+from platforms.models import Account, Post
+
+log = logging.getLogger(__name__)
+
+SYNC_EVERY = timedelta(minutes=3)
+LEASE = timedelta(minutes=5)
+"""How long a worker may hold an account; after a crash it is free again by then."""
+BACKOFF_MAX = timedelta(hours=1)
+FIRST_LOOK = timedelta(days=30)
+"""How far back the first sync reads."""
+OVERLAP = timedelta(days=2)
+"""How far before the last sync the next one begins: edits, comments released late."""
+LOOK_BACK_EVERY = timedelta(hours=12)
+SETTLING = timedelta(minutes=10)
+"""A post younger than this may be missing from a platform's list though it stands."""
+
+
+def reads(account: Account) -> bool:
+    """Say whether there is anything that syncing could pull."""
+    return gateway.can(account, ReadsPosts) or gateway.can(account, ReadsMessages)
+
+
+def claim(account_pk: int, now: datetime) -> datetime | None:
+    """Take an account that is due; return the claim to hand to the worker, None if another was first."""
+    until = now + LEASE
+    taken = Account.objects.to_sync(now).filter(pk=account_pk).update(sync_after=until)
+    return until if taken else None
+
+
+def take_over(account_pk: int, claimed: datetime, now: datetime) -> Account | None:
+    """Turn the dispatcher's claim into the worker's own; None when the message came twice or too late."""
+    until = max(now + LEASE, claimed + timedelta(microseconds=1))
+    taken = Account.objects.working().filter(pk=account_pk, sync_after=claimed).update(sync_after=until)
+    return Account.objects.select_related("workspace").get(pk=account_pk) if taken else None
+
+
+def sync_account(account: Account, now: datetime) -> bool:
+    """Pull posts and messages of an account that the caller claimed; return whether it worked.
+
+    What a platform does wrong is written on the account and ends here; our own bugs rise.
+    """
+    try:
+        counts = _pull(account, now)
+    except NeedsReconnect as error:
+        connecting.mark_expired(account, error, now)
+        return False
+    except ConnectorError as error:
+        connecting.note_failure(account, error, now)
+        _settle(account, sync_after=now + _wait(account, error))
+        return False
+    _settle(account, sync_after=now + SYNC_EVERY, synced_at=now)
+    if account.failures:
+        connecting.mark_healthy(account, now)
+    log.info("account %s synced: %s posts, %s messages, %s removed", account.pk, *counts)
+    return True
+
+
+def _wait(account: Account, error: ConnectorError) -> timedelta:
+    asked = timedelta(seconds=error.wait_s) if isinstance(error, NothingSent) and error.wait_s else timedelta(0)
+    return max(asked, min(SYNC_EVERY * 2 ** min(account.failures - 1, 6), BACKOFF_MAX))
+
+
+def _settle(account: Account, **changes: Any) -> None:
+    Account.objects.filter(pk=account.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(account, name, value)
+
+
+def _pull(account: Account, now: datetime) -> tuple[int, int, int]:
+    since = account.synced_at - OVERLAP if account.synced_at else now - FIRST_LOOK
+    connector = gateway.connect(account)
+    posts = messages = removed = 0
+    try:
+        if isinstance(connector, ReadsPosts):
+            posts, removed = _pull_posts(account, connector, since, now)
+        if isinstance(connector, ReadsMessages):
+            messages = inbox.take_in(account, connector.messages(since), now)
+    finally:
+        gateway.keep_renewed(account, connector)
+    return posts, messages, removed
+
+
+def _pull_posts(account: Account, connector: ReadsPosts, since: datetime, now: datetime) -> tuple[int, int]:
+    looks_back = account.looked_back_at is None or now - account.looked_back_at >= LOOK_BACK_EVERY
+    start = min(since, now - FIRST_LOOK) if looks_back else since
+    seen = posting.record_posts(account, connector.recent_posts(start), now)
+    removed = _mark_removed(account, {post.pk for post in seen}, start, now)
+    if looks_back:
+        _settle(account, looked_back_at=now)
+    return len(seen), removed
+
+
+def _mark_removed(account: Account, seen: set[int], start: datetime, now: datetime) -> int:
+    """Mark posts that the platform's complete list no longer holds. A later sight takes the mark back."""
+    known = Post.objects.standing().filter(account=account).between(start, now - SETTLING)
+    gone = set(known.filter(seen_at__lt=now - SETTLING, part_of="").values_list("pk", flat=True)) - seen
+    return Post.objects.filter(pk__in=gone, removed_at=None).update(removed_at=now)

@@ -1,0 +1,77 @@
+"""What the clock starts on the platforms' floor: id in, one action out. The tables are the queue."""
+
+import logging
+from datetime import datetime
+
+from celery import shared_task
+from django.utils import timezone
+
+from platforms.actions import connecting, inbox, syncing
+from platforms.connectors import CONNECTORS
+from platforms.connectors.base import Connects, ReadsMessages, ReadsPosts
+from platforms.models import Account, Reply
+
+log = logging.getLogger(__name__)
+AT_ONCE = 50
+
+
+def _platforms_that(*capabilities: type) -> list[str]:
+    return [key for key, cls in CONNECTORS.items() if any(issubclass(cls, each) for each in capabilities)]
+
+
+@shared_task
+def sync_accounts() -> None:
+    """Hand every account that is due to a worker of its own."""
+    now = timezone.now()
+    due = Account.objects.to_sync(now).filter(platform__in=_platforms_that(ReadsPosts, ReadsMessages))
+    for pk in due.order_by("sync_after").values_list("pk", flat=True)[:AT_ONCE]:
+        claimed = syncing.claim(pk, now)
+        if claimed is not None:
+            sync_account.delay(pk, claimed.isoformat())
+
+
+@shared_task
+def sync_account(pk: int, claimed: str) -> None:
+    account = syncing.take_over(pk, datetime.fromisoformat(claimed), timezone.now())
+    if account is not None:
+        syncing.sync_account(account, timezone.now())
+
+
+@shared_task
+def check_accounts() -> None:
+    """Hand every account whose health should be looked at to a worker."""
+    now = timezone.now()
+    due = Account.objects.to_check(now).filter(platform__in=_platforms_that(Connects))
+    for pk in due.order_by("check_after").values_list("pk", flat=True)[:AT_ONCE]:
+        if connecting.claim_check(pk, now):
+            check_account.delay(pk)
+
+
+@shared_task
+def check_account(pk: int) -> None:
+    account = Account.objects.connected().select_related("workspace").filter(pk=pk).first()
+    if account is not None:
+        connecting.check_account(account, timezone.now())
+
+
+@shared_task
+def send_replies() -> None:
+    """Hand answers that are due to workers."""
+    for pk in inbox.hand_over(timezone.now()):
+        send_reply.delay(pk)
+
+
+@shared_task
+def send_reply(pk: int) -> None:
+    rows = Reply.objects.select_related("to", "conversation__account__workspace", "by__user", "by__workspace")
+    row = rows.filter(pk=pk).first()
+    if row is not None:
+        inbox.send(row, timezone.now())
+
+
+@shared_task
+def sweep_replies() -> None:
+    """Find answers whose worker went silent, and tell of those that stay in doubt."""
+    now = timezone.now()
+    inbox.release_stuck(now)
+    inbox.tell_of_doubts(now)
