@@ -1,11 +1,37 @@
 """The Celery app: broker and timetable come from the settings, tasks from every app's `tasks.py`."""
 
+import logging.config
 import os
+import time
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mediaops.settings")
 
 app = Celery("mediaops")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+HEARTBEAT_S = 5
+_last = 0.0
+
+
+@signals.setup_logging.connect
+def use_our_logging(**kwargs: Any) -> None:
+    """Log as the web does; without a receiver Celery would set up handlers of its own."""
+    from django.conf import settings
+
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.heartbeat_sent.connect
+def worker_lives(**kwargs: Any) -> None:
+    """Leave a sign of life for `/readyz`. Runs in the worker's main process, which never waits for a task."""
+    global _last
+    if time.monotonic() - _last < HEARTBEAT_S:
+        return
+    _last = time.monotonic()
+    from mediaops.lib import pulse
+
+    pulse.beat("worker")

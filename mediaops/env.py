@@ -22,9 +22,14 @@ class BadSetting(ImproperlyConfigured):
 
 def read_env_file(path: Path) -> None:
     """Load `KEY=VALUE` lines of `path` into the environment; what is set already wins."""
-    if not path.is_file():
+    if not path.exists():
         return
-    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise BadSetting(f"{path.name} cannot be read: {reason}.") from None
+    for number, raw in enumerate(lines, 1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
@@ -71,8 +76,12 @@ def words(name: str, default: str = "") -> list[str]:
 def address(name: str, default: str) -> str:
     """Return an http(s) address without a trailing slash."""
     value = text(name) or default
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or 1)
+    except ValueError:
+        usable = False
+    if not usable:
         raise BadSetting(f"{name} is {value!r}; it must be an http or https address.")
     return value.rstrip("/")
 
@@ -87,32 +96,64 @@ def secret(name: str, folder: Path) -> str:
     return text(name) or _kept(folder / f"{name.lower()}.txt", lambda: secrets.token_urlsafe(50))
 
 
-def sealing_key(folder: Path) -> str:
-    """Return the key that seals credentials, kept in `folder` since the first start."""
-    return _kept(folder / "sealing_key.txt", lambda: Fernet.generate_key().decode())
+def sealing_keys(name: str, folder: Path) -> list[str]:
+    """Return the keys of the variable, first the one that seals; or one kept in `folder`."""
+    keys = words(name) or [_kept(folder / "sealing_key.txt", lambda: Fernet.generate_key().decode())]
+    for number, key in enumerate(keys, 1):
+        try:
+            Fernet(key)
+        except ValueError:
+            raise BadSetting(
+                f"{name}: key {number} is not a Fernet key (32 bytes in URL-safe base64); "
+                "`manage.py sealing_key` prints one."
+            ) from None
+    return keys
+
+
+def demo_password(folder: Path) -> str:
+    """Return `DEMO_PASSWORD`, or a random one kept in `folder` since the demo was made."""
+    return text("DEMO_PASSWORD") or _kept(folder / "demo_password.txt", lambda: secrets.token_urlsafe(9))
 
 
 def database(name: str, default: Path) -> dict[str, Any]:
     """Return Django's database settings: SQLite at `default`, or what the address says."""
     url = text(name)
     if not url:
-        default.parent.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite:///{default}"
+        try:
+            default.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadSetting(f"{default.parent} cannot be made ({error.strerror}). Set VAR_DIR.") from None
+        return _sqlite(str(default))
     try:
         config: dict[str, Any] = environ.Env.db_url_config(url)
     except Exception:
         raise BadSetting(f"{name} is not an address such as postgres://user:password@host/name.") from None
-    if config["ENGINE"].endswith("sqlite3"):
-        config["OPTIONS"] = {
+    if config.get("ENGINE", "").endswith("sqlite3"):
+        return _sqlite(str(config["NAME"]))
+    if not config.get("ENGINE", "").endswith("postgresql"):
+        raise BadSetting(f"{name} must start with postgres:// or sqlite:///.")
+    return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+
+def _sqlite(file: str) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": file,
+        "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-        }
-        config["TEST"] = {"NAME": text("TEST_DATABASE") or None}
-    else:
-        config["CONN_MAX_AGE"] = 60
-        config["CONN_HEALTH_CHECKS"] = True
-    return config
+        },
+        "TEST": {"NAME": text("TEST_DATABASE") or None},
+    }
+
+
+def redis_address(name: str, socket: Path) -> str:
+    """Return the address of the Redis server; without one, the Unix socket of our own."""
+    value = text(name) or f"unix://{socket}?db=0"
+    if not value.startswith(("redis://", "rediss://", "unix://")):
+        raise BadSetting(f"{name} must start with redis://, rediss:// or unix://.")
+    return value
 
 
 def broker(redis_url: str) -> str:
@@ -124,6 +165,14 @@ def broker(redis_url: str) -> str:
     return redis_url
 
 
+def level(name: str, default: str) -> str:
+    """Return a level of logging."""
+    value = (text(name) or default).upper()
+    if value not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+        raise BadSetting(f"{name} is {value!r}; use DEBUG, INFO, WARNING or ERROR.")
+    return value
+
+
 def _kept(file: Path, make: Callable[[], str]) -> str:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -133,4 +182,7 @@ def _kept(file: Path, make: Callable[[], str]) -> str:
         pass
     except OSError as error:
         raise BadSetting(f"{file.parent} cannot be written ({error.strerror}). Set VAR_DIR.") from None
-    return file.read_text(encoding="utf-8").strip()
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise BadSetting(f"{file} cannot be read ({error.strerror}).") from None

@@ -6,10 +6,11 @@ import environ
 import structlog
 
 from mediaops import clock, env
+from mediaops.lib import logs, redis_server
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env.read_env_file(BASE_DIR / ".env")
-VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
+VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var").absolute()
 
 # --- What kind of installation this is -------------------------------------------------------
 DEBUG = env.flag("DEBUG")
@@ -19,7 +20,7 @@ SECURE = SITE_URL.startswith("https://")
 
 # --- Secrets: from the environment, or made once and kept under var/ ---------------------------
 SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR)
-SEALING_KEYS = env.words("SEALING_KEYS") or [env.sealing_key(VAR_DIR)]
+SEALING_KEYS = env.sealing_keys("SEALING_KEYS", VAR_DIR)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{env.host_of(SITE_URL)},localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
@@ -93,7 +94,7 @@ DATABASES = {"default": env.database("DATABASE_URL", VAR_DIR / "mediaops.sqlite3
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: broker, cache ------------------------------------------------------------------------
-REDIS_URL = env.text("REDIS_URL", f"unix://{VAR_DIR / 'redis.sock'}?db=0")
+REDIS_URL = env.redis_address("REDIS_URL", redis_server.socket_path(VAR_DIR))
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -109,7 +110,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = clock.beat_schedule()
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 230_000  # kB; a child that grew is replaced between two tasks
 CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "mediaops")
 
 # --- People --------------------------------------------------------------------------------------
@@ -208,14 +210,16 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
 }
 
-# --- Logs: one JSON line each, or readable ones on a terminal ------------------------------------
+# --- Logs: one JSON line each, or readable ones on a terminal; never a secret --------------------
 LOG_JSON = env.flag("LOG_JSON", not DEBUG)
 _shared = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
+    structlog.stdlib.ExtraAdder(),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    logs.hide_secrets,
 ]
 LOGGING = {
     "version": 1,
@@ -226,20 +230,26 @@ LOGGING = {
             "foreign_pre_chain": _shared,
             "processors": [
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False)
-                if LOG_JSON
-                else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0),
+                structlog.processors.JSONRenderer(ensure_ascii=False) if LOG_JSON else logs.plain_line,
             ],
         }
     },
     "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["out"], "level": env.text("LOG_LEVEL", "INFO")},
+    "root": {"handlers": ["out"], "level": env.level("LOG_LEVEL", "INFO")},
     "loggers": {
+        "django": {"handlers": [], "propagate": True, "level": "INFO"},
+        "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
+        "django.request": {"level": "ERROR"},
         "celery.beat": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.worker": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        "celery.pool": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "matplotlib": {"level": "WARNING"},
+        "PIL": {"level": "WARNING"},
     },
 }

@@ -1,0 +1,23 @@
+"""What the clock starts on the ground."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from mediaops.actions import notices, tokens
+from mediaops.lib import pulse
+
+
+@shared_task
+def note_beat() -> None:
+    """Show `/readyz` that the clock's ticks reach a worker."""
+    pulse.beat("clock")
+
+
+@shared_task
+def mail_notices() -> int:
+    return notices.mail_notices(timezone.now())
+
+
+@shared_task
+def sweep_answers() -> int:
+    return tokens.sweep_answers(timezone.now())
