@@ -81,7 +81,8 @@ def test_the_place_of_use_may_describe_a_picture_anew(workspace, paper):
 
 def test_pictures_of_others_and_from_elsewhere_are_lost_not_sent(workspace, other_workspace, paper):
     foreign, gone = make_asset(other_workspace), make_asset(workspace, removed_at="2026-01-01T00:00Z")
-    body = f"{shown(foreign)} {shown(gone)} ![x](https://elsewhere.example/a.png) ![y](/w/lanxu/assets/{foreign.pk}/file)"
+    claimed = f"![y](/w/lanxu/assets/{foreign.pk}/file)"
+    body = f"{shown(foreign)} {shown(gone)} ![x](https://elsewhere.example/a.png) {claimed}"
     made = composition(make_variant(make_item(workspace, body=body), paper))
     assert made.outgoing.images == ()
     assert len(made.lost) == 4
