@@ -1,5 +1,6 @@
 """The Celery app: broker and timetable come from the settings, tasks from every app's `tasks.py`."""
 
+import logging
 import logging.config
 import os
 import time
@@ -13,8 +14,9 @@ app = Celery("mediaops")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+log = logging.getLogger(__name__)
 HEARTBEAT_S = 5
-_last = 0.0
+_last = float("-inf")
 
 
 @signals.setup_logging.connect
@@ -23,6 +25,13 @@ def use_our_logging(**kwargs: Any) -> None:
     from django.conf import settings
 
     logging.config.dictConfig(settings.LOGGING)
+
+
+@signals.worker_ready.connect
+def say_ready(**kwargs: Any) -> None:
+    """Tell the log, and `/readyz` at once rather than with the first heartbeat."""
+    log.info("worker is ready")
+    worker_lives()
 
 
 @signals.heartbeat_sent.connect
