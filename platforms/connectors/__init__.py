@@ -6,4 +6,10 @@ and carries its facts as the class attribute `spec`.
 
 from typing import Any
 
-CONNECTORS: dict[str, Any] = {}
+from platforms.connectors.bluesky import Bluesky
+from platforms.connectors.wordpress import WordPress
+
+CONNECTORS: dict[str, Any] = {
+    WordPress.spec.key: WordPress,
+    Bluesky.spec.key: Bluesky,
+}
