@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from content import asset_refs
+from content.actions.reviewing import withdraw_if_changed
 from content.models import Asset, ContentItem
 from content.pictures import MAX_BYTES, Picture, PictureRefused, read_picture
 from mediaops.actions.activity import record
@@ -168,8 +169,6 @@ def _bring_back(asset: Asset, *, by: Membership) -> Added:
 
 
 def _withdraw_where_shown(asset: Asset, *, by: Membership, now: datetime) -> None:
-    from content.actions.reviewing import withdraw_if_changed
-
     for item in where_used(asset):
         withdraw_if_changed(item, by=by, now=now)
 

@@ -1,12 +1,13 @@
 """Variants: an item fitted to one account."""
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from content.models.asset import Asset
 from content.models.item import ContentItem
-from mediaops.models import WorkspaceQuerySet
+from mediaops.models import Membership, WorkspaceQuerySet
 from platforms.models import Account
 
 
@@ -30,6 +31,7 @@ class Variant(models.Model):
     revision = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
+    changed_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
 
     objects = VariantQuerySet.as_manager()
 
@@ -41,6 +43,9 @@ class Variant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title or self.item} → {self.account}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("content:variant", args=[self.item.workspace.slug, self.pk])
 
 
 class VariantImage(models.Model):
