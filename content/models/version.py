@@ -14,6 +14,8 @@ class Reason(models.TextChoices):
     SUBMITTED = "submitted", _("Sent to review")
     APPROVED = "approved", _("Approved")
     RESTORED = "restored", _("Before a restore")
+    ASIDE = "aside", _("Set aside")
+    """Two people wrote at once; this is the text that was not taken."""
 
 
 class ItemVersionQuerySet(WorkspaceQuerySet):
