@@ -26,11 +26,24 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class WayOut(models.TextChoices):
+    """What a person should do about a problem; the pages show the button for it."""
+
+    EDIT = "edit", _("Change the text")
+    REVIEW = "review", _("Send it to review")
+    RECONNECT = "reconnect", _("Reconnect the account")
+    RETRY = "retry", _("Send it again")
+    LOOK = "look", _("Look on the platform")
+    POST = "post", _("Post it by hand")
+    DECIDE = "decide", _("Choose a time, or drop it")
+
+
 MOVES: Moves = {
-    State.PLANNED: {State.SENDING, State.BY_HAND, State.CANCELLED, State.FAILED},
+    # planned → live: it was given up for absent, or was late, and somebody found it on the platform after all
+    State.PLANNED: {State.SENDING, State.BY_HAND, State.CANCELLED, State.FAILED, State.LIVE},
     State.SENDING: {State.LIVE, State.PROCESSING, State.UNSURE, State.FAILED, State.PLANNED},
     State.PROCESSING: {State.LIVE, State.FAILED, State.UNSURE},
-    State.BY_HAND: {State.LIVE, State.CANCELLED},
+    State.BY_HAND: {State.LIVE, State.CANCELLED, State.PLANNED},
     State.UNSURE: {State.LIVE, State.PLANNED, State.FAILED},
     State.LIVE: frozenset(),
     State.FAILED: {State.PLANNED, State.CANCELLED},
@@ -48,7 +61,23 @@ class PublicationQuerySet(WorkspaceQuerySet):
     def due(self, now: datetime) -> Self:
         """Keep planned rows whose moment has come and that nobody handed to a worker lately."""
         free = models.Q(handed_at=None) | models.Q(handed_at__lt=now - HANDED_FOR)
-        return self.filter(free, state=State.PLANNED, attempt_after__lte=now, held_at=None)
+        return self.waiting(now).filter(
+            free, variant__account__paused_at=None, variant__item__workspace__paused_at=None
+        )
+
+    def waiting(self, now: datetime) -> Self:
+        """Keep planned rows whose moment has come and that no person has to decide on.
+
+        Only the row's own columns are asked, so that it may stand in the condition of an UPDATE: a
+        join would move the condition into a subquery, which PostgreSQL does not ask again when two
+        workers meet.
+        """
+        return self.filter(state=State.PLANNED, attempt_after__lte=now, late_at=None)
+
+    def paused(self) -> Self:
+        """Keep planned rows that a pause of their account or workspace holds back."""
+        stopped = models.Q(variant__account__paused_at__isnull=False)
+        return self.filter(stopped | models.Q(variant__item__workspace__paused_at__isnull=False), state=State.PLANNED)
 
     def needing_a_person(self) -> Self:
         """Keep rows that wait for somebody: failed, unsure, by hand and due, late."""
@@ -58,7 +87,8 @@ class PublicationQuerySet(WorkspaceQuerySet):
         )
 
 
-HANDED_FOR = timedelta(seconds=60)
+HANDED_FOR = timedelta(seconds=20)
+"""After this long a row that no worker claimed is handed over again: its message was lost."""
 
 
 class Publication(models.Model):
@@ -78,18 +108,22 @@ class Publication(models.Model):
     claimed_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     """Renewed while the worker lives; past it the sweep takes the row for a dead worker's."""
+    claims = models.PositiveIntegerField(default=0)
+    """Grows with every claim and never falls: what a worker writes counts only for its own claim."""
     tries = models.PositiveSmallIntegerField(default=0)
+    """Claims since a person last decided; the machine gives up after `publishing.TRIES`."""
     late_at = models.DateTimeField(null=True, blank=True)
-    """When it was found too late to go out by itself; it waits for a person."""
-    held_at = models.DateTimeField(null=True, blank=True)
-    """Set while the account or workspace is paused, or the row is too late: never due."""
+    """When it was found too late to go out by itself; it is never due until a person decides."""
+    looks = models.PositiveSmallIntegerField(default=0)
+    """How often we asked the platform about the ticket, or for the post, since the last attempt."""
     ticket = models.JSONField(null=True, blank=True)
     """The platform's ticket while `processing`: `{remote_id, wait_s, data}`."""
     check_after = models.DateTimeField(null=True, blank=True)
     """When to ask about the ticket, or to look for an unsure post, again."""
     problem = models.CharField(max_length=600, blank=True)
-    way_out = models.CharField(max_length=20, blank=True)
-    """Word for what a person should do next: see `content.problems`."""
+    way_out = models.CharField(max_length=20, choices=WayOut, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    """When people were told that it needs them; None while they need not be, or are still to be told."""
 
     made_at = models.DateTimeField(default=timezone.now)
     made_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
@@ -103,6 +137,12 @@ class Publication(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="publications_by_time"),
             models.Index(fields=["attempt_after"], name="publications_due", condition=models.Q(state="planned")),
+            models.Index(
+                fields=["due_at"],
+                name="publications_to_tell",
+                condition=models.Q(told_at=None)
+                & (models.Q(state__in=["failed", "unsure", "by_hand"]) | models.Q(late_at__isnull=False)),
+            ),
             models.Index(
                 fields=["state", "claimed_until"],
                 name="publications_in_flight",
@@ -121,3 +161,17 @@ class Publication(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("content:publication", args=[self.variant.item.workspace.slug, self.pk])
+
+    @property
+    def shown_state(self) -> str:
+        """The state as people see it: a planned row that is too late, or held by a pause, says so."""
+        if self.state != State.PLANNED:
+            return self.state
+        if self.late_at is not None:
+            return "late"
+        is_paused = self.variant.account.paused_at or self.variant.item.workspace.paused_at
+        return "held" if is_paused else self.state
+
+    @property
+    def shown_state_label(self) -> str:
+        return str({"late": _("Late"), "held": _("On hold")}.get(self.shown_state, self.get_state_display()))

@@ -1,0 +1,151 @@
+"""Choosing the moment: planning, moving and cancelling publications."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from content.checks import check_variant, stopping
+from content.models import Publication, Slot, Variant
+from content.models.publication import MOVES, State
+from mediaops.actions.activity import record
+from mediaops.errors import UserError, WrongState
+from mediaops.lib.moves import move
+from mediaops.models import Membership
+from platforms.limits import Problem
+from platforms.models import Account
+
+FOR_GOOD = {"past", "account_gone", "account_foreign", "archived"}
+"""What no later change mends: it stops planning. The rest may be mended until the moment comes."""
+ANEW: dict[str, Any] = {
+    "late_at": None, "handed_at": None, "tries": 0, "looks": 0, "check_after": None,
+    "problem": "", "way_out": "", "told_at": None, "settled_at": None,
+}  # fmt: skip
+"""A person decided: what the machine noted about earlier tries no longer counts."""
+
+
+class CannotPlan(UserError):
+    """The piece cannot go out then; `problems` says why, in the order of reading."""
+
+    code = "cannot_plan"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        fields: dict[str, list[str]] = {}
+        for problem in self.problems:
+            fields.setdefault("due_at" if problem.field == "time" else problem.field, []).append(problem.text)
+        super().__init__(" ".join(problem.text for problem in self.problems), fields=fields)
+
+
+def plan(variant: Variant, due_at: datetime, *, by: Membership | None, now: datetime) -> Publication:
+    """Plan `variant` for `due_at` (aware); raise CannotPlan when that can never work.
+
+    What may still be mended until then, a missing approval or a text that is too long, does not
+    stop planning; it is shown beside the plan, and checked again before sending.
+    """
+    _demand(variant, due_at, now=now)
+    with transaction.atomic():
+        row = Publication.objects.create(
+            variant=variant, due_at=due_at, attempt_after=due_at, made_at=now, made_by=by
+        )
+        _record(row, "publication.planned", by, due_at=due_at.isoformat())
+    return row
+
+
+def publish_now(variant: Variant, *, by: Membership | None, now: datetime) -> Publication:
+    """Plan `variant` for this moment; raise CannotPlan when anything stops it."""
+    _demand(variant, now, now=now, every=True)
+    return plan(variant, now, by=by, now=now)
+
+
+def reschedule(publication: Publication, due_at: datetime, *, by: Membership | None, now: datetime) -> Publication:
+    """Give a publication that has not gone out a new moment.
+
+    Planned, late, failed and by-hand rows may move; an unsure one only once a person said that it
+    is not live (`reconciling.not_live`).
+    """
+    before = publication.due_at
+    _demand_known(publication)
+    _demand(publication.variant, due_at, now=now, publication=publication)
+    with transaction.atomic():
+        put_back(publication, due_at)
+        _record(publication, "publication.moved", by, before=before.isoformat(), due_at=due_at.isoformat())
+    return publication
+
+
+def send_now(publication: Publication, *, by: Membership | None, now: datetime) -> Publication:
+    """Let a planned, late or failed publication go out at once; raise CannotPlan when something stops it."""
+    _demand_known(publication)
+    _demand(publication.variant, now, now=now, publication=publication, every=True)
+    with transaction.atomic():
+        put_back(publication, now)
+        _record(publication, "publication.released", by)
+    return publication
+
+
+def cancel(publication: Publication, *, by: Membership | None, now: datetime) -> Publication:
+    """Cancel a publication that has not gone out."""
+    with transaction.atomic():
+        move(
+            publication, MOVES, State.CANCELLED,
+            settled_at=now, late_at=None, check_after=None, problem="", way_out="", told_at=now,
+        )  # fmt: skip
+        _record(publication, "publication.cancelled", by)
+    return publication
+
+
+def put_back(publication: Publication, due_at: datetime) -> None:
+    """Make the row wait for `due_at` as if nothing had been tried; raise WrongState when it cannot."""
+    changes = {"due_at": due_at, "attempt_after": due_at, **ANEW}
+    if publication.state != State.PLANNED:
+        if publication.state in {State.SENDING, State.PROCESSING}:
+            raise WrongState(_("%(row)s is on its way to the platform and cannot be moved.") % {"row": publication})
+        move(publication, MOVES, State.PLANNED, **changes)
+        return
+    if not Publication.objects.filter(pk=publication.pk, state=State.PLANNED).update(**changes):
+        raise WrongState(_("%(row)s changed while you were looking at it.") % {"row": publication})
+    for name, value in changes.items():
+        setattr(publication, name, value)
+
+
+def next_free_slot(account: Account, after: datetime) -> datetime | None:
+    """Return the first posting slot of the account after `after` that nothing is planned for.
+
+    None when the account has no slots, or none is free within eight weeks.
+    """
+    zone = ZoneInfo(account.workspace.time_zone)
+    slots = list(Slot.objects.filter(account=account).values_list("weekday", "time"))
+    taken = set(
+        Publication.objects.filter(variant__account=account, due_at__gt=after)
+        .exclude(state__in=[State.CANCELLED, State.FAILED])
+        .values_list("due_at", flat=True)
+    )
+    first = after.astimezone(zone).date()
+    for offset in range(57):
+        day = first + timedelta(days=offset)
+        times = sorted(time for weekday, time in slots if weekday == day.weekday())
+        for moment in (datetime.combine(day, time, tzinfo=zone) for time in times):
+            if moment > after and moment not in taken:
+                return moment
+    return None
+
+
+def _demand(
+    variant: Variant, due_at: datetime, *, now: datetime, publication: Publication | None = None, every: bool = False
+) -> None:
+    found = stopping(check_variant(variant, due_at=due_at, now=now, publication=publication))
+    against = [problem for problem in found if every or problem.code in FOR_GOOD]
+    if against:
+        raise CannotPlan(against)
+
+
+def _demand_known(publication: Publication) -> None:
+    if publication.state == State.UNSURE:
+        raise WrongState(_("Say first whether it is live; sending it again could make a second post."))
+
+
+def _record(publication: Publication, verb: str, by: Membership | None, **detail: Any) -> None:
+    record(by=by, verb=verb, subject=publication, workspace=publication.variant.item.workspace, **detail)
