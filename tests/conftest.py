@@ -17,6 +17,7 @@ from rest_framework.test import APIClient
 
 from mediaops.models import Role
 from tests import builders, servers
+from tests.platforms.scripted import scripted  # noqa: F401 - a platform that does what the test says
 
 
 def pytest_unconfigure(config):
