@@ -1,3 +1,5 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from campaigns.views import links
+
+urlpatterns = [path("l/<str:code>", links.follow, name="follow-link")]

@@ -1,5 +1,7 @@
 """Money of a campaign: what was planned, what was spent."""
 
+from decimal import Decimal
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -33,6 +35,18 @@ class BudgetLine(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    spent = Decimal(0)
+    """Filled by `budget_of`; not a column."""
+
+    @property
+    def left(self) -> Decimal:
+        return self.planned_amount - self.spent
+
+    @property
+    def share(self) -> int:
+        """Spent share of the plan, in whole per cent."""
+        return int(self.spent / self.planned_amount * 100) if self.planned_amount else 0
 
 
 class ExpenseQuerySet(WorkspaceQuerySet):

@@ -65,6 +65,11 @@ class Collaboration(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def delivered_count(self) -> int:
+        """How many pieces are out; reads the prefetched pieces."""
+        return sum(1 for piece in self.deliverables.all() if piece.delivered_at)
+
     def get_absolute_url(self) -> str:
         return reverse("campaigns:collaboration", args=[self.partner.workspace.slug, self.pk])
 

@@ -1,8 +1,10 @@
 """Tracked links: `/l/<code>`."""
 
 import secrets
+from typing import Self
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +17,12 @@ ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # no 0 o 1 l i: codes are read alo
 
 def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _n in range(7))
+
+
+class TrackedLinkQuerySet(WorkspaceQuerySet):
+    def with_clicks(self) -> Self:
+        """Add `clicks`, the sum over all days; 0 when nobody came."""
+        return self.annotate(clicks=Coalesce(models.Sum("days__clicks"), 0))
 
 
 class TrackedLink(models.Model):
@@ -32,7 +40,7 @@ class TrackedLink(models.Model):
     made_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
 
-    objects = WorkspaceQuerySet.as_manager()
+    objects = TrackedLinkQuerySet.as_manager()
 
     class Meta:
         ordering = ["-made_at", "-pk"]
