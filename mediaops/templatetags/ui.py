@@ -91,7 +91,7 @@ def nav_link(context: Any, name: str, icon_name: str, label: str, count: int = 0
         "label": label,
         "count": count,
         "urgent": urgent,
-        "is_here": here == name or here == noun or here.startswith(f"{noun}-"),
+        "is_here": here in (name, noun) or here.startswith(f"{noun}-"),
     }
 
 

@@ -1,5 +1,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
 
 
 def bad_request(request, exception=None) -> HttpResponse:
@@ -15,7 +17,13 @@ def not_found(request, exception=None) -> HttpResponse:
 
 
 def server_error(request) -> HttpResponse:
-    return render(request, "errors/500.html", status=500)
+    """Answer without the request's context: the database may be what failed."""
+    known = {
+        "number": getattr(request, "number", ""),
+        "path": request.path if request.method == "GET" else "/",
+        "LANGUAGE_CODE": translation.get_language() or "zh-hans",
+    }
+    return HttpResponse(render_to_string("errors/500.html", known), status=500)
 
 
 def csrf_failure(request, reason="") -> HttpResponse:

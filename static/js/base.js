@@ -1,70 +1,123 @@
-// Toasts, menus, confirmation, focus: what every page shares. Pages work without it.
+// What every page shares: toasts, menus, confirmation, focus, busy buttons. Pages work without it.
 
-const say = (words) => {
-  if (!words) return;
-  const note = document.getElementById("toast-template").content.cloneNode(true);
-  note.querySelector("p").textContent = words;
-  document.getElementById("toasts").append(note);
-  fade();
-};
+const byId = (id) => document.getElementById(id);
+const SHOWN_MS = 6000;
 
+// Toasts: messages of the page, and the sentence that an event of ours (`noun:past`) carries. ------
 const fade = () => {
   for (const note of document.querySelectorAll("#toasts .toast-note:not([data-timed])")) {
     note.dataset.timed = "";
-    setTimeout(() => note.remove(), 6000);
+    const go = () => (note.matches(":hover, :focus-within") ? setTimeout(go, SHOWN_MS) : note.remove());
+    setTimeout(go, SHOWN_MS);
   }
+};
+
+export const say = (words) => {
+  if (!words) return;
+  const note = byId("toast-template").content.cloneNode(true);
+  note.querySelector("p").textContent = words;
+  byId("toasts").append(note);
+  fade();
 };
 fade();
 
-// Events named `noun:past` carry the sentence for the toast.
-document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const header = detail.xhr?.getResponseHeader("HX-Trigger");
   if (!header?.startsWith("{")) return;
   for (const value of Object.values(JSON.parse(header))) say(value?.said);
 });
 
-document.body.addEventListener("htmx:sendError", () => {
-  const place = document.getElementById("problems");
-  place?.replaceChildren(document.getElementById("offline-template").content.cloneNode(true));
+// No answer, or our fault: say so in its place, never in a toast. ------------------------------------
+const tell = (template, part) => {
+  const place = part ?? byId("problems");
+  if (!place) return;
+  place.replaceChildren(byId(part ? "part-template" : template).content.cloneNode(true));
+  place.querySelector("[data-retry]")?.addEventListener("click", () => htmx.trigger(part, "retry"));
+  if (!part) place.scrollIntoView({ block: "nearest" });
+};
+const partOf = ({ elt }) => (elt.matches?.(".url-part") ? elt : undefined);
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, ({ detail }) => tell("offline-template", partOf(detail)));
+}
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.xhr.status >= 500) tell("fault-template", partOf(detail));
 });
+document.addEventListener("htmx:beforeRequest", ({ detail }) => partOf(detail) ?? byId("problems")?.replaceChildren());
 
-// After a refused form, the first wrong field gets the focus.
-document.body.addEventListener("htmx:afterSwap", ({ detail }) => {
-  const wrong = detail.target.querySelector?.("[aria-invalid=true]");
-  if (wrong) wrong.focus();
+// After a refused form the first wrong field has the focus. ----------------------------------------
+const firstWrong = (place) => place?.querySelector?.("[aria-invalid=true], [data-wrong] input")?.focus();
+document.addEventListener("htmx:afterSettle", ({ detail }) => firstWrong(detail.elt));
+firstWrong(document.querySelector("main"));
+
+// A button that was pressed says so until the answer is there. -------------------------------------
+const busy = (button) => {
+  if (!button?.matches?.(".btn")) return;
+  button.setAttribute("aria-busy", "true");
+  button.dataset.busy = "";
+  const drawing = button.querySelector(".icon use");
+  if (!drawing) return;
+  button.dataset.icon = drawing.getAttribute("href");
+  drawing.setAttribute("href", button.dataset.icon.replace(/#.*$/, "#loader-2"));
+};
+const rest = () => {
+  for (const button of document.querySelectorAll(".btn[data-busy]")) {
+    button.removeAttribute("aria-busy");
+    delete button.dataset.busy;
+    if (button.dataset.icon) button.querySelector(".icon use")?.setAttribute("href", button.dataset.icon);
+  }
+};
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented && !event.target.matches("[hx-post], [hx-put], [hx-patch], [hx-delete]")) return;
+  busy(event.submitter);
+  setTimeout(rest, 10000); // an answer that is a file leaves the page as it was
 });
-document.querySelector("main [aria-invalid=true]")?.focus();
+document.addEventListener("htmx:afterRequest", rest);
+window.addEventListener("pageshow", rest);
 
-// Menus are <details>: one open at a time, Escape closes and returns the focus.
+// Menus are <details data-menu>: one open at a time; Escape closes and gives the focus back. -------
+const openMenus = () => document.querySelectorAll("details[data-menu][open]");
 document.addEventListener("click", ({ target }) => {
-  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
-    if (!menu.contains(target)) menu.open = false;
-  }
+  for (const menu of openMenus()) if (!menu.contains(target)) menu.open = false;
 });
+document.addEventListener("focusin", ({ target }) => {
+  for (const menu of openMenus()) if (!menu.contains(target)) menu.open = false;
+});
+
+const openSearch = (event) => {
+  const search = document.querySelector("main input[type=search]") ?? document.querySelector("[data-search]");
+  if (!search) return;
+  event.preventDefault();
+  if (search.matches("a")) search.click();
+  else search.focus();
+};
+
+const step = (menu, by) => {
+  const items = [...menu.querySelectorAll("a[href], button")];
+  const at = items.indexOf(document.activeElement);
+  items[(at + by + items.length) % items.length]?.focus();
+};
+
 document.addEventListener("keydown", (event) => {
-  const open = document.querySelector("details[data-menu][open]");
-  if (event.key === "Escape" && open) {
-    open.open = false;
-    open.querySelector("summary").focus();
+  if (event.key.toLowerCase() === "k" && (event.metaKey || event.ctrlKey)) return openSearch(event);
+  const menu = event.target.closest?.("details[data-menu][open]") ?? openMenus()[0];
+  if (event.key === "Escape") {
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    } else if (location.hash === "#sidebar") location.hash = "#main";
   }
-  if (event.key === "k" && (event.metaKey || event.ctrlKey)) {
-    const search = document.querySelector("input[type=search]") ?? document.querySelector("[data-search]");
-    if (!search) return;
+  if (menu && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
     event.preventDefault();
-    search.focus();
-    if (search.matches("a")) search.click();
+    step(menu, event.key === "ArrowDown" ? 1 : -1);
   }
 });
-if (new URLSearchParams(location.search).get("focus") === "search") document.querySelector("input[type=search]")?.focus();
+if (new URLSearchParams(location.search).get("focus") === "search") document.querySelector("main input[type=search]")?.focus();
+if (!/Mac|iP(hone|ad)/.test(navigator.platform)) {
+  for (const key of document.querySelectorAll("[data-search] kbd")) key.textContent = "Ctrl K";
+}
 
-// The phone's "More" shows the sidebar.
-document.querySelector("[data-more]")?.addEventListener("click", ({ currentTarget }) => {
-  const open = document.body.toggleAttribute("data-more-open");
-  currentTarget.setAttribute("aria-expanded", open);
-});
-
-// `data-confirm` on a form: ask before what cannot be undone.
-const dialog = document.getElementById("confirm");
+// `data-confirm` on a form: ask before what cannot be undone; the button repeats the verb. ---------
+const dialog = byId("confirm");
 document.addEventListener(
   "submit",
   (event) => {
@@ -72,30 +125,43 @@ document.addEventListener(
     if (!form.dataset.confirm || form.dataset.confirmed === "yes") return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    document.getElementById("confirm-words").textContent = form.dataset.confirm;
-    dialog.querySelector("[data-confirm-yes]").textContent = form.dataset.confirmDo;
     const asked = event.submitter;
+    byId("confirm-words").textContent = form.dataset.confirm;
+    dialog.querySelector("[data-confirm-yes]").textContent = form.dataset.confirmDo || asked?.textContent.trim();
     dialog.returnValue = "";
+    dialog.addEventListener("close", () => answered(form, asked), { once: true });
     dialog.showModal();
-    dialog.addEventListener(
-      "close",
-      () => {
-        if (dialog.returnValue !== "yes") return asked?.focus();
-        form.dataset.confirmed = "yes";
-        form.requestSubmit(asked);
-        delete form.dataset.confirmed;
-      },
-      { once: true },
-    );
   },
   true,
 );
+const answered = (form, asked) => {
+  if (dialog.returnValue !== "yes") return asked?.focus();
+  form.dataset.confirmed = "yes";
+  form.requestSubmit(asked);
+  delete form.dataset.confirmed;
+};
 
-// `data-copy="#id"` copies the text of an element.
+// `data-copy="#id"` copies the text of an element and says so. -------------------------------------
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-copy]");
   if (!button) return;
   const source = document.querySelector(button.dataset.copy);
-  await navigator.clipboard?.writeText(source.value ?? source.textContent);
-  button.dataset.done = "";
+  const text = source.value ?? source.textContent.trim();
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    select(source); // without https there is no clipboard: the text is chosen, the keys copy it
+    if (!document.execCommand("copy")) return;
+  }
+  say(byId("toast-template").dataset.copied);
 });
+const select = (source) => {
+  if (source.select) return source.select();
+  getSelection().selectAllChildren(source);
+};
+
+// `data-local-zone` on a select of time zones: an empty one starts with this device's zone. --------
+for (const field of document.querySelectorAll("select[data-local-zone]")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!field.dataset.chosen && [...field.options].some((option) => option.value === zone)) field.value = zone;
+}
