@@ -113,6 +113,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 230_000  # kB; a child that grew is replaced between two tasks
 CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "mediaops")
+PUBLISH_LEASE_S = env.number("PUBLISH_LEASE_S", 15, least=1)  # a worker silent for longer is taken for dead
 
 # --- People --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "mediaops.User"
@@ -189,7 +190,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "mediaops.api.pages.Pages",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["mediaops.api.filters.TeamFilters", "mediaops.api.filters.Order"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["mediaops.api.throttle.TokenThrottle"],
     "DEFAULT_THROTTLE_RATES": {"token": env.text("API_RATE", "600/min")},
@@ -208,6 +209,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "mediaops.api.schema.add_problems",
+    ],
 }
 
 # --- Logs: one JSON line each, or readable ones on a terminal; never a secret --------------------

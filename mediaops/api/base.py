@@ -1,21 +1,24 @@
-"""What every API view shares: the workspace of the token, and rows through the door."""
+"""What every API view shares: the workspace of the token, rows through the door, repeats done once."""
 
 from typing import Any
 
-from rest_framework import mixins, viewsets
+from rest_framework import mixins, serializers, viewsets
+from rest_framework.views import APIView
 
+from mediaops.api import idempotency
 from mediaops.api.permissions import right_for_method
-from mediaops.models import Membership, Right, Workspace
+from mediaops.models import Membership, Right, StoredAnswer, Workspace
 
 
-class TeamViewSet(viewsets.GenericViewSet):
-    """Rows of the token's workspace. Subclasses add DRF's mixins or verbs that call actions.
+class TeamDoor(APIView):
+    """The member and workspace of the token, the right each action needs, and `Idempotency-Key` on every POST.
 
-    `rights` maps an action's name (`create`, `approve`) to the `Right` it needs, `*` stands for all
-    changes that are not named; reading needs SEE.
+    `rights` maps an action's name (`create`, `approve`; on a plain view the method, `post`) to the
+    `Right` it needs, `*` stands for all changes that are not named; reading needs SEE.
     """
 
     rights: dict[str, Right] = {}
+    _claim: StoredAnswer | None = None
 
     @property
     def workspace(self) -> Workspace:
@@ -26,7 +29,32 @@ class TeamViewSet(viewsets.GenericViewSet):
         return self.request.member
 
     def right_for(self, request: Any) -> Right:
-        return right_for_method(request.method, self.rights, self.action or "")
+        action = getattr(self, "action", None) or request.method.lower()
+        return right_for_method(request.method, self.rights, action)
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.method == "POST" and request.auth is not None:
+            self._claim = idempotency.claim(request)
+
+    def handle_exception(self, error: Exception) -> Any:
+        if isinstance(error, idempotency.AnsweredBefore):
+            return error.response
+        return super().handle_exception(error)
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        claim, self._claim = self._claim, None
+        if claim is not None:
+            idempotency.settle(claim, response)
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+class TeamView(TeamDoor):
+    """One address that is not a list of rows."""
+
+
+class TeamViewSet(TeamDoor, viewsets.GenericViewSet):
+    """Rows of the token's workspace. Subclasses add DRF's mixins or verbs that call actions."""
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
@@ -37,3 +65,21 @@ class TeamViewSet(viewsets.GenericViewSet):
 
 class ReadViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TeamViewSet):
     """List and one, nothing else."""
+
+
+class OwnRow(serializers.PrimaryKeyRelatedField):
+    """A row of the token's workspace by its id; another workspace's row does not exist."""
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset()
+        request = self.context.get("request")
+        member = getattr(request, "member", None)
+        if rows is None or not hasattr(rows, "in_workspace"):
+            return rows
+        return rows.in_workspace(member.workspace) if member else rows.none()
+
+
+class TeamSerializer(serializers.ModelSerializer):
+    """A model's serializer whose foreign keys only know the token's workspace."""
+
+    serializer_related_field = OwnRow
