@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from campaigns.models import Campaign
 from content.actions import assets, reviewing, versions
 from content.models import ContentItem, ItemVersion, Publication
 from content.models.publication import State
@@ -157,6 +158,17 @@ def hand_over(items: Iterable[ContentItem], owner: Membership, *, by: Membership
         ContentItem.objects.filter(pk=item.pk).update(owner=owner)
         item.owner = owner
         record(by=by, verb="item.handed_over", subject=item, was=was, now=owner.name)
+    return len(rows)
+
+
+@transaction.atomic
+def join_campaign(items: Iterable[ContentItem], campaign: Campaign | None, *, by: Membership, now: datetime) -> int:
+    """Put pieces into a campaign, or with None into none; return how many moved."""
+    rows = [item for item in items if item.campaign_id != (campaign.pk if campaign else None)]
+    for item in rows:
+        ContentItem.objects.filter(pk=item.pk).update(campaign=campaign)
+        item.campaign = campaign
+        record(by=by, verb="item.joined_campaign", subject=item, campaign=str(campaign or ""))
     return len(rows)
 
 
