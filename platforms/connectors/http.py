@@ -20,6 +20,7 @@ import contextlib
 import json
 import logging
 import time
+import weakref
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -108,6 +109,7 @@ class Http:
         self._transport = transport
         self._connect_s, self._read_s, self._max_bytes, self._pause = connect_s, read_s, max_bytes, pause
         self._clients: dict[bool, httpx.Client] = {}
+        weakref.finalize(self, _close, self._clients)
         self.hide(*secrets)
 
     def hide(self, *secrets: str) -> None:
@@ -157,10 +159,8 @@ class Http:
         return Refused(sentence % {"platform": self.name}, raw=raw)
 
     def close(self) -> None:
-        """Close the connections."""
-        for client in self._clients.values():
-            client.close()
-        self._clients.clear()
+        """Close the connections; forgetting the object does it too."""
+        _close(self._clients)
 
     def _call(self, request: Request) -> Answer:
         began = time.monotonic()
@@ -317,6 +317,11 @@ def _seconds(said: str) -> float | None:
     except ValueError:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now.timestamp()
+
+
+def _close(clients: dict[bool, httpx.Client]) -> None:
+    while clients:
+        clients.popitem()[1].close()
 
 
 def _passes(error: BaseException) -> bool:

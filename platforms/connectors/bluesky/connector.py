@@ -27,13 +27,14 @@ from platforms.connectors.base import (
     Secret,
 )
 from platforms.connectors.bluesky.facets import count_graphemes, facets_of, pieces_of
-from platforms.connectors.bluesky.session import HOME, NotOffered, RecordGone, Session, server_address
+from platforms.connectors.bluesky.session import HOME, BlobTooLarge, NotOffered, RecordGone, Session, server_address
 from platforms.connectors.errors import NeedsReconnect, Refused
 from platforms.connectors.http import Http
 from platforms.connectors.pictures import Unreadable, fit
 
 POSTS = "app.bsky.feed.post"
 IMAGE_BYTES_MAX = 2_000_000
+"""By the newest lexicon; servers that know an older one say so and get smaller pictures."""
 TAGS_BESIDE_TEXT = 8
 PAGE = 100
 PAGES_MAX = 50
@@ -130,7 +131,13 @@ class Bluesky:
         """
         if known := self.find(post.key):
             return known
-        return self._create(record_key(post.key), self._record(post), key=post.key)
+        rkey = record_key(post.key)
+        try:
+            return self._create(rkey, self._record(post, IMAGE_BYTES_MAX), key=post.key)
+        except BlobTooLarge as error:
+            if not 0 < error.max_bytes < IMAGE_BYTES_MAX:
+                raise
+            return self._create(rkey, self._record(post, error.max_bytes), key=post.key)
 
     def publish_again(self, post: OutgoingPost) -> RemotePost:
         """Settle a doubt: the first post if it went out, else one now."""
@@ -155,8 +162,7 @@ class Bluesky:
     def recent_posts(self, since: datetime) -> Iterator[RemotePost]:
         """Yield the account's own posts since then, newest first; answers to others are messages, not posts."""
         for uri, record in self._own_records(since):
-            root = _root_of(record)
-            if not root or self._is_ours(root):
+            if not self._is_answer(record):
                 yield self._remote(uri, record)
 
     def messages(self, since: datetime) -> Iterator[RemoteMessage]:
@@ -173,8 +179,8 @@ class Bluesky:
         except NotOffered:
             return
         for uri, record in self._own_records(since):
-            if (root := _root_of(record)) and not self._is_ours(_parent_of(record)):
-                yield self._own_message(uri, record, root)
+            if self._is_answer(record):
+                yield self._own_message(uri, record, _root_of(record))
 
     def reply(self, message_id: str, text: str) -> RemoteMessage:
         """Answer a post; the same answer to the same post is made once."""
@@ -215,7 +221,7 @@ class Bluesky:
         made = self._session.write("com.atproto.repo.createRecord", values, expects="uri")
         return self._remote(made["uri"], record, key=key)
 
-    def _record(self, post: OutgoingPost) -> dict[str, Any]:
+    def _record(self, post: OutgoingPost, image_bytes_max: int) -> dict[str, Any]:
         text, link = post.text.strip(), str(post.options.get("link") or "").strip()
         if link and post.images and link not in text:  # one embed only: the card would push the pictures out
             text = f"{text}\n{link}".strip()
@@ -226,7 +232,7 @@ class Bluesky:
         if beside := [tag for tag in post.tags if tag.casefold() not in shown]:
             record["tags"] = beside[:TAGS_BESIDE_TEXT]
         if post.images:
-            pictures = [self._picture(image) for image in post.images]
+            pictures = [self._picture(image, image_bytes_max) for image in post.images]
             record["embed"] = {"$type": "app.bsky.embed.images", "images": pictures}
         elif link:
             card = {"uri": link, "title": post.title or link, "description": post.summary}
@@ -240,10 +246,10 @@ class Bluesky:
             record["facets"] = facets
         return record
 
-    def _picture(self, image: OutgoingImage) -> dict[str, Any]:
+    def _picture(self, image: OutgoingImage, max_bytes: int) -> dict[str, Any]:
         try:
             size = (image.width, image.height)
-            content, mime, (width, height) = fit(image.read(), image.mime, size, IMAGE_BYTES_MAX)
+            content, mime, (width, height) = fit(image.read(), image.mime, size, max_bytes)
         except Unreadable as error:
             sentence = _("The picture %(name)s cannot be made small enough for Bluesky.") % {"name": image.name}
             raise Refused(sentence, raw=str(error)) from None
@@ -300,6 +306,11 @@ class Bluesky:
 
     def _is_ours(self, uri: str) -> bool:
         return uri.startswith(f"at://{self._session.did}/")
+
+    def _is_answer(self, record: Mapping[str, Any]) -> bool:
+        """Say whether we speak to others here; a thread of our own is a post in several parts."""
+        root = _root_of(record)
+        return bool(root) and not (self._is_ours(root) and self._is_ours(_parent_of(record)))
 
     def _remote(self, uri: str, record: Mapping[str, Any], key: str = "") -> RemotePost:
         root = _root_of(record)

@@ -6,6 +6,7 @@ between calls, because servers allow few sign-ins (bsky.social: 30 in 5 minutes,
 
 import base64
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ from platforms.connectors.http import Answer, Http, Purpose
 HOME = "https://bsky.social"
 SPARE_S = 60
 UPLOAD_S = 120.0
+TOO_LARGE = re.compile(r"blob too big \(maximum (\d+)")
 T = TypeVar("T")
 
 
@@ -33,6 +35,12 @@ class NotOffered(Refused):
 
 class RecordGone(Refused):
     """There is no such record."""
+
+
+class BlobTooLarge(Refused):
+    """The record was refused because this server allows pictures of `max_bytes` only; nothing was written."""
+
+    max_bytes = 0
 
 
 class Session:
@@ -159,6 +167,10 @@ def _explain(answer: Answer, purpose: Purpose) -> ConnectorError | None:
         return NotOffered(_("This server does not offer that."))
     if name == "RecordNotFound" or "Could not locate record" in message:
         return RecordGone(_("The post is no longer there."))
+    if too_large := TOO_LARGE.search(message):
+        error = BlobTooLarge(_("A picture is larger than Bluesky accepts."))
+        error.max_bytes = int(too_large[1])
+        return error
     if answer.status == 413 or name in {"BlobTooLarge", "PayloadTooLarge"}:
         return Refused(_("A picture is larger than Bluesky accepts."))
     return None

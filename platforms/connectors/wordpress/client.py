@@ -26,6 +26,12 @@ class NoTrash(Refused):
     """The site keeps no trash; deleting must be for good."""
 
 
+class TermExists(Refused):
+    """A tag or category of that name is there already: `term_id`."""
+
+    term_id = 0
+
+
 class Wire:
     """Calls to one WordPress site as one user. `root` is the address of its REST interface."""
 
@@ -137,9 +143,12 @@ class Wire:
     def _explain(self, answer: Answer, purpose: Purpose) -> ConnectorError | None:
         """Read WordPress's own error: JSON `code`, `message`, `data.status`."""
         code = answer.data.get("code") if isinstance(answer.data, dict) else None
-        if code == "rest_not_logged_in":
+        if code == "rest_not_logged_in":  # a wrong password looks like this as well (WordPress 6.1)
             return NeedsReconnect(
-                _("The site did not see the sign-in. Its web server may drop the Authorization header.")
+                _(
+                    "WordPress did not accept the user name and application password. "
+                    "If they are right, the site's web server drops the Authorization header."
+                )
             )
         if answer.status == 401:
             return NeedsReconnect(_("WordPress did not accept the user name and application password."))
@@ -147,6 +156,10 @@ class Wire:
             return NothingSent(_("WordPress asks us to slow down."), wait_s=FLOOD_WAIT_S)
         if code == "rest_trash_not_supported":
             return NoTrash(_("WordPress does not let this user do that."))
+        if code == "term_exists":
+            error = TermExists(_("WordPress does not let this user do that."))
+            error.term_id = int((answer.data.get("data") or {}).get("term_id") or 0)
+            return error
         if code in SENTENCES:
             return Refused(SENTENCES[code]())
         if answer.status == 413:

@@ -34,7 +34,7 @@ from platforms.connectors.base import (
 from platforms.connectors.errors import Refused
 from platforms.connectors.http import Http
 from platforms.connectors.markup import plain_text, rewrite_images
-from platforms.connectors.wordpress.client import SENTENCES, NoTrash, Wire, number, site_address
+from platforms.connectors.wordpress.client import SENTENCES, NoTrash, TermExists, Wire, number, site_address
 
 POST_FIELDS = "id,slug,status,link,date_gmt,modified_gmt,title,excerpt"
 COMMENT_FIELDS = (
@@ -249,6 +249,8 @@ class WordPress:
                 return int(row["id"])
         try:
             return int(self._wire.prepare(kind, {"name": name})["id"])
+        except TermExists as error:  # the search does not find every name, one with & for example
+            return error.term_id
         except Refused as error:
             sentence = _("“%(name)s” does not exist on the site, and this user may not create it.")
             raise Refused(sentence % {"name": name}, raw=error.raw) from None
