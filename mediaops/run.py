@@ -6,6 +6,7 @@ running until Ctrl-C. Nothing it started outlives it.
 
 import fcntl
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -29,7 +30,9 @@ STOP_S = 12
 START_S = 90
 DEATHS, WITHIN_S = 4, 60
 """A part that dies more often than this ends the whole."""
-REDIS_NOISE = ("overcommit", "SIGTERM", "User requested shutdown", "bye bye", "Can't handle RDB", "jemalloc")
+REDIS_NOISE = re.compile(
+    "overcommit|oO0Oo|just started|Configuration loaded|Server initialized|SIGTERM|shutdown|ready to exit"
+)
 
 
 class CannotRun(Exception):
@@ -69,7 +72,7 @@ class Log:
         def follow() -> None:
             for raw in process.stdout or ():
                 line = raw.decode(errors="replace").rstrip()
-                if line and not (name == "redis" and any(noise in line for noise in REDIS_NOISE)):
+                if line and not (name == "redis" and REDIS_NOISE.search(line)):
                     self.say(name, logs.redact(line))
 
         listener = threading.Thread(target=follow, daemon=True)
