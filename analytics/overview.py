@@ -1,0 +1,296 @@
+"""What a dashboard shows: figures, trends, accounts and posts of one period, as plain data."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from analytics import frames, measures
+from analytics.measures import Change
+from analytics.models import PostFigures
+from campaigns.models import Campaign
+from content.models import Pillar, Publication
+from content.models.publication import State
+from mediaops.lib.periods import Period, start_of_day
+from mediaops.models import Workspace
+from platforms.models import Account, Post
+from platforms.models.account import Relation
+
+SMALL_SAMPLE = 5
+RANKED = 5
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is looked at: own accounts, narrowed by account, pillar or campaign."""
+
+    workspace: Workspace
+    period: Period
+    accounts: Sequence[Account]
+    pillar: Pillar | None = None
+    campaign: Campaign | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.workspace.time_zone)
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether posts are chosen by what we planned, so that account counters do not apply."""
+        return self.pillar is not None or self.campaign is not None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One headline figure with the period before; `unit` is count, rate or pair."""
+
+    key: str
+    name: str
+    change: Change
+    unit: str = "count"
+    of: float | None = None
+    """The second half of a pair: published of planned."""
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    account: Account
+    followers: int | None
+    gained: int | None
+    views: int | None
+    interactions: int | None
+    posts: int
+    rate: float | None
+    gained_change: Change
+
+
+@dataclass(frozen=True)
+class PostRow:
+    post: Post
+    views: int | None
+    interactions: int | None
+    rate: float | None
+    saves: int | None
+    ratio: float | None
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line per day: this period and the one before. None is a gap."""
+
+    days: list[date]
+    now: list[int | None]
+    before: list[int | None]
+    marks: list[tuple[date, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Overview:
+    scope: Scope
+    figures: list[Figure]
+    series: dict[str, Series]
+    accounts: list[AccountRow]
+    best: list[PostRow]
+    worst: list[PostRow]
+    post_count: int
+    unknown_views: list[Account]
+    """Accounts whose platform tells no views: left out of totals."""
+
+
+def own_accounts(workspace: Workspace) -> list[Account]:
+    """Return the accounts a dashboard adds up: ours, not those of partners."""
+    return list(Account.objects.in_workspace(workspace).filter(relation=Relation.OWN).select_related("workspace"))
+
+
+def planned_posts(scope: Scope) -> QuerySet:
+    """Return ids of posts that came from publications of the scope's pillar or campaign."""
+    rows = Publication.objects.in_workspace(scope.workspace).filter(post__isnull=False)
+    if scope.pillar:
+        rows = rows.filter(variant__item__pillar=scope.pillar)
+    if scope.campaign:
+        rows = rows.filter(variant__item__campaign=scope.campaign)
+    return rows.values("post_id")
+
+
+def overview(scope: Scope) -> Overview:
+    """Put one period together. Reads roll-ups only, so it does not slow down with the snapshots."""
+    ids = [account.pk for account in scope.accounts]
+    now, before = _days(scope, ids, scope.period), _days(scope, ids, scope.period.before)
+    posts_now, posts_before = _posts(scope, scope.period), _posts(scope, scope.period.before)
+    table = _post_table(posts_now)
+    ranked = measures.against_median(table) if len(table) else table
+    return Overview(
+        scope=scope,
+        figures=_figures(scope, now, before, len(posts_now), len(posts_before)),
+        series=_series(scope, now, before),
+        accounts=_accounts(scope, now, before, posts_now),
+        best=_ranked(ranked, posts_now, best=True),
+        worst=_ranked(ranked, posts_now, best=False),
+        post_count=len(posts_now),
+        unknown_views=[a for a in scope.accounts if "views" not in a.spec.metrics],
+    )
+
+
+def _days(scope: Scope, ids: list[int], period: Period) -> pd.DataFrame:
+    if not scope.is_narrow:
+        return frames.account_days(ids, period)
+    days = frames.post_days(planned_posts(scope), period)
+    days = days[days["account"].isin(ids)]
+    acts = days[list(measures.INTERACTIONS)].sum(axis=1, min_count=1)
+    both = days["views"].notna() & acts.notna()
+    extra = {
+        "followers": pd.array([pd.NA] * len(days), dtype="Int64"),
+        "posts": pd.array([0] * len(days), dtype="Int64"),
+        "rated_views": days["views"].where(both),
+        "rated_interactions": acts.where(both),
+    }
+    return days.assign(**extra)[frames.DAY_COLUMNS]
+
+
+def _posts(scope: Scope, period: Period) -> dict[int, Post]:
+    start = start_of_day(period.first, scope.zone)
+    end = start_of_day(period.last + timedelta(days=1), scope.zone)
+    rows = Post.objects.filter(account__in=scope.accounts, part_of="").between(start, end)
+    if scope.is_narrow:
+        rows = rows.filter(pk__in=planned_posts(scope))
+    by_account = {account.pk: account for account in scope.accounts}
+    found = {}
+    for post in rows.only("title", "text", "account_id", "published_at", "remote_id", "url"):
+        post.account = by_account[post.account_id]
+        found[post.pk] = post
+    return found
+
+
+def _figures(
+    scope: Scope, now: pd.DataFrame, before: pd.DataFrame, posts_now: int, posts_before: int
+) -> list[Figure]:
+    gained = None if scope.is_narrow else _gained(scope, now, before)
+    before_gained = None if scope.is_narrow else _gained(scope, before, pd.DataFrame(columns=frames.DAY_COLUMNS))
+    planned_now, planned_before = _planned(scope, scope.period), _planned(scope, scope.period.before)
+    figures = [
+        Figure("views", _("Views"), Change(measures.total(now, "views"), measures.total(before, "views"))),
+        Figure("interactions", _("Interactions"), Change(measures.interactions(now), measures.interactions(before))),
+        Figure(
+            "rate",
+            _("Engagement rate"),
+            Change(measures.engagement_rate(now), measures.engagement_rate(before), is_rate=True),
+            unit="rate",
+        ),
+        Figure("posts", _("Posts"), Change(posts_now, posts_before)),
+        Figure("live", _("Out / planned"), Change(planned_now[0], planned_before[0]), unit="pair", of=planned_now[1]),
+    ]
+    if not scope.is_narrow:
+        figures.insert(3, Figure("gained", _("New followers"), Change(gained, before_gained)))
+    return figures
+
+
+def _gained(scope: Scope, days: pd.DataFrame, earlier: pd.DataFrame) -> int | None:
+    gains = measures.follower_gain(days, earlier)
+    return int(gains["gained"].sum()) if len(gains) else None
+
+
+def _planned(scope: Scope, period: Period) -> tuple[int, int]:
+    start = start_of_day(period.first, scope.zone)
+    end = start_of_day(period.last + timedelta(days=1), scope.zone)
+    rows = Publication.objects.filter(variant__account__in=scope.accounts, due_at__gte=start, due_at__lt=end)
+    if scope.pillar:
+        rows = rows.filter(variant__item__pillar=scope.pillar)
+    if scope.campaign:
+        rows = rows.filter(variant__item__campaign=scope.campaign)
+    sums = rows.exclude(state=State.CANCELLED).aggregate(
+        out=Count("pk", filter=Q(state=State.LIVE)), planned=Count("pk")
+    )
+    return sums["out"], sums["planned"]
+
+
+def _series(scope: Scope, now: pd.DataFrame, before: pd.DataFrame) -> dict[str, Series]:
+    days, past = list(scope.period.days()), list(scope.period.before.days())
+    starts = Campaign.objects.in_workspace(scope.workspace).filter(
+        starts_on__range=(scope.period.first, scope.period.last)
+    )
+    marks = [(campaign.starts_on, campaign.name) for campaign in starts]
+    with_acts = [_with_interactions(now), _with_interactions(before)]
+    result = {
+        "views": Series(days, measures.by_day(now, "views", days), measures.by_day(before, "views", past), marks),
+        "interactions": Series(
+            days,
+            measures.by_day(with_acts[0], "interactions", days),
+            measures.by_day(with_acts[1], "interactions", past),
+            marks,
+        ),
+        "posts": Series(
+            days,
+            [value or 0 for value in measures.by_day(now, "posts", days)],
+            [value or 0 for value in measures.by_day(before, "posts", past)],
+            marks,
+        ),
+    }
+    if not scope.is_narrow:
+        result["gained"] = Series(days, _followers(now, days), _followers(before, past), marks)
+    return result
+
+
+def _with_interactions(days: pd.DataFrame) -> pd.DataFrame:
+    return days.assign(interactions=days[list(measures.INTERACTIONS)].sum(axis=1, min_count=1))
+
+
+def _followers(frame: pd.DataFrame, days: list[date]) -> list[int | None]:
+    return measures.by_day(frame, "followers", days)
+
+
+def _accounts(scope: Scope, now: pd.DataFrame, before: pd.DataFrame, posts: dict[int, Post]) -> list[AccountRow]:
+    gains = measures.follower_gain(now, before).set_index("account")
+    past = measures.follower_gain(before, pd.DataFrame(columns=frames.DAY_COLUMNS)).set_index("account")
+    counts = Counter(post.account_id for post in posts.values())
+    rows = []
+    for account in scope.accounts:
+        days = now[now["account"] == account.pk]
+        gained = int(gains.loc[account.pk, "gained"]) if account.pk in gains.index else None
+        former = int(past.loc[account.pk, "gained"]) if account.pk in past.index else None
+        rows.append(
+            AccountRow(
+                account=account,
+                followers=int(gains.loc[account.pk, "followers"]) if account.pk in gains.index else None,
+                gained=gained,
+                views=measures.total(days, "views"),
+                interactions=measures.interactions(days),
+                posts=counts[account.pk],
+                rate=measures.engagement_rate(days),
+                gained_change=Change(gained, former),
+            )
+        )
+    return sorted(rows, key=lambda row: (row.gained is None, -(row.gained or 0)))
+
+
+def _post_table(posts: dict[int, Post]) -> pd.DataFrame:
+    rows = PostFigures.objects.filter(post__in=list(posts))
+    table = [
+        (row.post_id, posts[row.post_id].account_id, row.views, row.interactions, row.engagement_rate, row.saves)
+        for row in rows
+    ]
+    frame = pd.DataFrame(table, columns=["post", "account", "views", "interactions", "rate", "saves"])
+    return frame.astype({"views": "Int64", "interactions": "Int64", "saves": "Int64"})
+
+
+def _ranked(table: pd.DataFrame, posts: dict[int, Post], *, best: bool) -> list[PostRow]:
+    """Order posts by their ratio; without enough posts there is no ranking at all."""
+    if "ratio" not in table or table["ratio"].notna().sum() < SMALL_SAMPLE:
+        return []
+    rated = table.dropna(subset=["ratio"]).sort_values("ratio", ascending=not best)
+    rated = rated[rated["ratio"] >= 1] if best else rated[rated["ratio"] < 1]
+    return [
+        PostRow(
+            post=posts[row["post"]],
+            views=row["views"],
+            interactions=row["interactions"],
+            rate=row["rate"],
+            saves=row["saves"],
+            ratio=row["ratio"],
+        )
+        for row in frames.records(rated.head(RANKED if best else 3))
+    ]
