@@ -8,7 +8,6 @@ from django import template
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -276,7 +275,7 @@ def number(value: float | Decimal | None, digits: int = 0) -> str:
     """Show every digit, in groups of three; unknown is a dash, never 0."""
     if value is None or value == "":
         return UNKNOWN
-    return number_format(value, decimal_pos=digits, force_grouping=True)
+    return f"{value:,.{digits}f}"
 
 
 @register.filter
@@ -301,13 +300,30 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 
 @register.filter
+def delta(change: float | None, better: str = "more") -> str:
+    """Show a change as arrow, amount and colour: 0.12 is `↗ 12.0%`.
+
+    `better` says which direction is good: `more`, `less`, or anything else for neither.
+    """
+    if change is None:
+        return UNKNOWN
+    sign = icon("arrow-up-right" if change > 0 else "arrow-down-right") if change else ""
+    good = {"more": change > 0, "less": change < 0}.get(better)
+    tone = "" if good is None or not change else format_html(' data-good="{}"', "yes" if good else "no")
+    way = "" if not change else _("up") if change > 0 else _("down")
+    return format_html(
+        '<span class="delta"{}>{}<span class="unseen">{} </span>{}</span>', tone, sign, way, percent(abs(change))
+    )
+
+
+@register.filter
 def money(amount: Decimal | None, currency: str = "CNY") -> str:
     """Show an exact amount with its sign or code."""
     if amount is None:
         return UNKNOWN
     signs = {"CNY": "¥", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
     digits = 0 if amount == amount.to_integral_value() else 2
-    text = number_format(abs(amount), decimal_pos=digits, force_grouping=True)
+    text = f"{abs(amount):,.{digits}f}"
     return f"{'−' if amount < 0 else ''}{signs.get(currency, currency + ' ')}{text}"
 
 
@@ -343,3 +359,10 @@ def dressed(field: Any) -> SafeString:
     elif field.help_text:
         attrs["aria-describedby"] = f"{field.id_for_label}_help"
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def options(field: Any) -> Any:
+    """Give the boxes or dots of a choice field, dressed like the house's."""
+    field.field.widget.attrs.setdefault("class", "form-check-input")
+    return field

@@ -165,3 +165,14 @@ for (const field of document.querySelectorAll("select[data-local-zone]")) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!field.dataset.chosen && [...field.options].some((option) => option.value === zone)) field.value = zone;
 }
+
+// `<output data-counts="id" data-most="64">` counts the characters of a field. --------------------
+const count = (output) => {
+  const length = [...(byId(output.dataset.counts)?.value ?? "")].length;
+  output.textContent = output.dataset.most ? `${length} / ${output.dataset.most}` : length;
+};
+document.addEventListener("input", ({ target }) => {
+  const output = target.id && document.querySelector(`[data-counts="${target.id}"]`);
+  if (output) count(output);
+});
+document.querySelectorAll("[data-counts]").forEach(count);
