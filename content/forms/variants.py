@@ -1,0 +1,103 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from content.models import Asset, Variant
+from mediaops.models import Workspace
+from platforms.connectors.base import FormField
+from platforms.models import Account
+
+OPTION = "option_"
+
+
+class VariantForm(forms.ModelForm):
+    """Own words of a variant, its options and its own pictures; blank means the item's."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    over = forms.IntegerField(required=False)
+    """After comparing: the revision that one saves over."""
+    picture_earlier = forms.IntegerField(required=False)
+    picture_out = forms.IntegerField(required=False)
+    images = forms.ModelMultipleChoiceField(Asset.objects.none(), required=False)
+
+    class Meta:
+        model = Variant
+        fields = ["title", "summary", "body", "own_images"]
+        widgets = {"summary": forms.Textarea(attrs={"rows": 2}), "body": forms.Textarea(attrs={"rows": 10})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        variant = self.instance
+        self.fields["revision"].initial = variant.revision
+        self.fields["images"].queryset = Asset.objects.in_workspace(variant.item.workspace).filter(removed_at=None)
+        self.spec = variant.account.spec
+        for field in self.spec.option_fields:
+            self.fields[f"{OPTION}{field.name}"] = option_field(field, variant.options.get(field.name))
+        self.in_order = [pk for pk in self.data.getlist("images") if pk.isdigit()] if self.is_bound else []
+
+    def option_fields(self) -> list[forms.BoundField]:
+        return [self[f"{OPTION}{field.name}"] for field in self.spec.option_fields]
+
+    def words(self) -> dict[str, Any]:
+        """Return the fields as `save_variant` takes them."""
+        data = self.cleaned_data
+        found = {asset.pk: asset for asset in data["images"]}
+        return {
+            "title": data["title"],
+            "summary": data["summary"],
+            "body": data["body"],
+            "own_images": data["own_images"],
+            "images": [found[int(pk)] for pk in dict.fromkeys(self.in_order) if int(pk) in found],
+            "options": {
+                field.name: option_value(field, data.get(f"{OPTION}{field.name}"))
+                for field in self.spec.option_fields
+            },
+        }
+
+
+def option_field(field: FormField, value: Any) -> forms.Field:
+    """Return the form field of a platform's option."""
+    words = {"label": field.label, "help_text": field.help, "required": False, "initial": value or field.default}
+    if field.kind == "choice":
+        choices = list(field.choices)
+        if not field.default and not field.required:
+            choices.insert(0, ("", "–"))
+        return forms.ChoiceField(choices=choices, **words)
+    if field.kind == "flag":
+        return forms.BooleanField(**words | {"initial": is_on(value if value is not None else field.default)})
+    if field.kind == "url":
+        return forms.URLField(assume_scheme="https", max_length=1000, **words)
+    widget = forms.Textarea(attrs={"rows": 3}) if field.kind == "textarea" else forms.TextInput()
+    return forms.CharField(widget=widget, max_length=2000, **words)
+
+
+def option_value(field: FormField, value: Any) -> Any:
+    """Flags that differ from their default are kept as true or false, all else as text."""
+    if field.kind == "flag":
+        return None if bool(value) == is_on(field.default) else bool(value)
+    return value or None
+
+
+def is_on(value: Any) -> bool:
+    return value in (True, "1", "true", "on", "yes")
+
+
+class AddForm(forms.Form):
+    account = forms.ModelChoiceField(Account.objects.none(), label=_("Account"))
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["account"].queryset = Account.objects.in_workspace(workspace).own().connected()
+
+
+class ChosenForm(forms.Form):
+    chosen = forms.IntegerField(required=False)
+
+
+class PreviewForm(forms.Form):
+    account = forms.ModelChoiceField(Account.objects.none(), required=False)
+
+    def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["account"].queryset = Account.objects.in_workspace(workspace)

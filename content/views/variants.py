@@ -1,0 +1,140 @@
+"""A piece fitted to one account: own words, options, pictures; preview and problems."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from content.actions.fitting import VariantEditedMeanwhile, add_variant, drop_variant, save_variant
+from content.compose import note_text
+from content.forms.variants import AddForm, ChosenForm, VariantForm
+from content.models import Asset, ContentItem, Variant
+from content.preview import preview_of
+from content.tabs import accounts_left, tab_of, tabs_of
+from mediaops.access import get_own, team_view
+from mediaops.lib.parts import done, show, wants_part
+from mediaops.models import Right
+
+PAGE, STATE = "content/variant/page.html", "content/variant/_state.html"
+ROWS = Variant.objects.select_related("item__workspace", "item__cover", "account__workspace", "changed_by__user")
+
+
+@require_GET
+@team_view(needs=Right.SEE)
+def variant(request: Any, pk: int) -> HttpResponse:
+    row = get_own(ROWS, request, pk=pk)
+    return render(request, PAGE, _page(request, row, VariantForm(instance=row)))
+
+
+@require_POST
+@team_view(needs=Right.WRITE)
+def variant_save(request: Any, pk: int) -> HttpResponse:
+    """Autosave and the Save button. 409 keeps what was typed and shows what the other wrote."""
+    row, typed = get_own(ROWS, request, pk=pk), get_own(ROWS, request, pk=pk)
+    form = VariantForm(request.POST, instance=typed)
+    if not form.is_valid():
+        return show(request, PAGE, "content/variant/_wrong.html", _page(request, row, form), status=422)
+    fields = form.words() | {"images": _moved_pictures(form)}
+    revision = form.cleaned_data["over"] or form.cleaned_data["revision"]
+    try:
+        saved = save_variant(row, fields, revision=revision, by=request.member, now=timezone.now())
+    except VariantEditedMeanwhile as error:
+        context = _page(request, typed, form) | {"theirs": error.theirs, "sentence": str(error)}
+        return _conflict(request, context)
+    context = _page(request, saved, VariantForm(instance=saved)) | {"is_saved": True}
+    return done(request, STATE, context, event="variant:saved", to=f"{saved.get_absolute_url()}")
+
+
+@require_POST
+@team_view(needs=Right.WRITE)
+def variant_check(request: Any, pk: int) -> HttpResponse:
+    """Counters and problems of what is typed, before it is saved."""
+    row = get_own(ROWS, request, pk=pk)
+    form = VariantForm(request.POST, instance=row)
+    if form.is_valid():
+        row.options = form.words()["options"]
+    return render(request, "content/variant/_checks.html", _judged(row))
+
+
+@require_POST
+@team_view(needs=Right.WRITE)
+def variant_add(request: Any, pk: int) -> HttpResponse:
+    item = get_own(ContentItem.objects.select_related("workspace"), request, pk=pk)
+    form = AddForm(request.POST, workspace=request.workspace)
+    if not form.is_valid():
+        return redirect(item.get_absolute_url())
+    row = add_variant(item, form.cleaned_data["account"], by=request.member, now=timezone.now())
+    return redirect(row.get_absolute_url())
+
+
+@require_POST
+@team_view(needs=Right.WRITE)
+def variant_drop(request: Any, pk: int) -> HttpResponse:
+    row = get_own(ROWS, request, pk=pk)
+    item, name = row.item, row.account.name
+    drop_variant(row, by=request.member, now=timezone.now())
+    said = _("%(account)s is off this piece.") % {"account": name}
+    return done(request, event="variant:dropped", to=item.get_absolute_url(), said=said)
+
+
+@require_GET
+@team_view(needs=Right.SEE)
+def item_tabs(request: Any, pk: int) -> HttpResponse:
+    """The row of tabs; `?chosen=` is the variant whose page it stands on."""
+    item = get_own(ContentItem.objects.select_related("workspace"), request, pk=pk)
+    form = ChosenForm(request.GET)
+    chosen = form.cleaned_data["chosen"] if form.is_valid() else None
+    context = {"item": item, "tabs": tabs_of(item), "left": accounts_left(item), "chosen_id": chosen}
+    return render(request, "content/variant/_tabs.html", context)
+
+
+def _page(request: Any, row: Variant, form: VariantForm) -> dict[str, Any]:
+    context: dict[str, Any] = {"variant": row, "item": row.item, "form": form, "pictures": _pictures(row, form)}
+    if wants_part(request):
+        return context | _judged(row)
+    return (
+        context
+        | _judged(row)
+        | {
+            "tabs": tabs_of(row.item),
+            "left": accounts_left(row.item),
+            "chosen_id": row.pk,
+            "default_text": row.item.body if row.account.spec.body_format == "article" else _default_note(row),
+        }
+    )
+
+
+def _judged(row: Variant) -> dict[str, Any]:
+    made = preview_of(row)
+    return {"variant": row, "item": row.item, "tab": tab_of(row), "count": made.count, "preview": made}
+
+
+def _default_note(row: Variant) -> str:
+    return note_text(Variant(item=row.item, account=row.account, title=row.title, summary=row.summary))
+
+
+def _pictures(row: Variant, form: VariantForm) -> list[Asset]:
+    if form.is_bound and form.is_valid():
+        return form.words()["images"]
+    return [pick.asset for pick in row.picks.select_related("asset").filter(asset__removed_at=None)]
+
+
+def _moved_pictures(form: VariantForm) -> list[Asset]:
+    """Obey the buttons beside a picture: one place earlier, or out."""
+    images = list(form.words()["images"])
+    for place, asset in enumerate(images):
+        if place and asset.pk == form.cleaned_data["picture_earlier"]:
+            images[place - 1], images[place] = images[place], images[place - 1]
+            break
+    return [asset for asset in images if asset.pk != form.cleaned_data["picture_out"]]
+
+
+def _conflict(request: Any, context: dict[str, Any]) -> HttpResponse:
+    answer = show(request, PAGE, "content/variant/_conflict.html", context, status=409)
+    if wants_part(request):
+        answer.headers["HX-Retarget"] = "#variant-conflict"
+        answer.headers["HX-Reswap"] = "innerHTML show:top"
+    return answer
