@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from mediaops.lib.verbs import sentence_of
 
@@ -75,11 +75,13 @@ def team_url(context: Any, name: str, *args: Any) -> str:
 
 
 @register.inclusion_tag("ui/_nav_link.html", takes_context=True)
-def nav_link(context: Any, name: str, icon_name: str, label: str, count: int = 0, urgent: bool = False) -> dict:
+def nav_link(
+    context: Any, name: str, icon_name: str, label: str, count: int = 0, urgent: bool = False, also: str = ""
+) -> dict:
     """Show one entry of the navigation; nothing while its page does not exist.
 
     The entry is current on its own page and on the pages of its noun (`content:item-…` for
-    `content:items`).
+    `content:items`); `also` names other pages, separated by spaces.
     """
     match = getattr(context.get("request"), "resolver_match", None)
     here = f"{':'.join(match.namespaces)}:{match.url_name}" if match and match.namespaces else ""
@@ -90,7 +92,7 @@ def nav_link(context: Any, name: str, icon_name: str, label: str, count: int = 0
         "label": label,
         "count": count,
         "urgent": urgent,
-        "is_here": here in (name, noun) or here.startswith(f"{noun}-"),
+        "is_here": here in (name, noun, *also.split()) or here.startswith(f"{noun}-"),
     }
 
 
@@ -167,7 +169,7 @@ def _zone(moment: datetime) -> datetime:
 
 def _day_words(day: date, today: date, *, sentence: bool = False) -> str:
     if day == today:
-        return _("Today")
+        return pgettext("day", "Today")
     if day == today - timedelta(days=1):
         return _("Yesterday")
     if day == today + timedelta(days=1):
