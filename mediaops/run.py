@@ -30,9 +30,12 @@ STOP_S = 12
 START_S = 90
 DEATHS, WITHIN_S = 4, 60
 """A part that dies more often than this ends the whole."""
-REDIS_NOISE = re.compile(
-    "overcommit|oO0Oo|just started|Configuration loaded|Server initialized|SIGTERM|shutdown|ready to exit"
-)
+NOISE = {
+    "redis": re.compile(
+        "overcommit|oO0Oo|just started|Configuration loaded|Server initialized|SIGTERM|shutdown|ready to"
+    ),
+    "worker": re.compile("Warm shutdown|Cold shutdown"),
+}
 
 
 class CannotRun(Exception):
@@ -72,7 +75,7 @@ class Log:
         def follow() -> None:
             for raw in process.stdout or ():
                 line = raw.decode(errors="replace").rstrip()
-                if line and not (name == "redis" and REDIS_NOISE.search(line)):
+                if line and not (name in NOISE and NOISE[name].search(line)):
                     self.say(name, logs.redact(line))
 
         listener = threading.Thread(target=follow, daemon=True)

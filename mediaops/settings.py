@@ -247,6 +247,7 @@ LOGGING = {
         "django.request": {"level": "ERROR"},
         "celery.beat": {"level": "WARNING"},
         "celery.worker": {"level": "WARNING"},
+        "celery.apps.worker": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.pool": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},

@@ -24,7 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self.migrate()
-            self.stdout.write(f"translations compiled: {compile_messages()}", ending="\n")
+            if made := compile_messages():
+                self.stdout.write(f"compiling translations ({made})")
             self.collect_static()
             if options["demo"] and "seed_demo" in get_commands():
                 call_command("seed_demo", once=True)
