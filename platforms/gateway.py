@@ -31,9 +31,14 @@ def spec_of(account: Account) -> PlatformSpec:
 
 def limits_of(account: Account) -> Limits:
     """Return the platform's limits with what this very account may do laid over them."""
+    return limits_with(spec_of(account), account.limits)
+
+
+def limits_with(spec: PlatformSpec, told: Mapping[str, Any]) -> Limits:
+    """Return the platform's limits with what it told about one account laid over them."""
     known = {field.name for field in fields(Limits)}
-    own = {name: value for name, value in account.limits.items() if name in known}
-    return replace(spec_of(account).limits, **{k: tuple(v) if isinstance(v, list) else v for k, v in own.items()})
+    own = {name: value for name, value in told.items() if name in known}
+    return replace(spec.limits, **{k: tuple(v) if isinstance(v, list) else v for k, v in own.items()})
 
 
 def can(account: Account, capability: type) -> bool:

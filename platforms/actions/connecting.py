@@ -16,6 +16,8 @@ from mediaops.errors import UserError, WrongState
 from mediaops.lib.moves import move
 from mediaops.models import Membership, Right, Workspace
 from platforms import gateway
+from platforms.actions import site_key
+from platforms.actions.site_key import is_own_site, make_key
 from platforms.connectors.base import AccountRef, Connects, Profile
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, Refused
 from platforms.models import Account
@@ -60,7 +62,10 @@ def look(platform: str, credentials: Mapping[str, str]) -> Found:
 
     `credentials` are the platform's setup fields by name. Raises CannotConnect with one sentence.
     """
-    spec = gateway.connector_class(platform).spec
+    cls = gateway.connector_class(platform)
+    spec = cls.spec
+    if not issubclass(cls, Connects):
+        raise CannotConnect(_("%(platform)s has no interface to connect to.") % {"platform": spec.label})
     given = {name: str(value).strip() for name, value in credentials.items() if value not in (None, "")}
     missing = {f.name: [_("Fill this in.")] for f in spec.setup_fields if f.required and not given.get(f.name)}
     if missing:
@@ -95,7 +100,15 @@ def _cannot(error: ConnectorError, spec: Any) -> CannotConnect:
 def connect_account(
     workspace: Workspace, platform: str, credentials: Mapping[str, str], *, by: Membership, now: datetime
 ) -> Account:
-    """Connect the account that `credentials` open, proven by a real call; see `keep`."""
+    """Connect the account that `credentials` open, proven by a real call; see `keep`.
+
+    The workspace's own site needs none: its key is made here.
+    """
+    gateway.connector_class(platform)
+    if is_own_site(platform):
+        with transaction.atomic():
+            profile, secret = make_key(workspace, by=by, now=now)
+            return keep(workspace, Found(platform, profile, secret), by=by, now=now)
     return keep(workspace, look(platform, credentials), by=by, now=now)
 
 
@@ -112,18 +125,23 @@ def keep(
 
     With `account` (reconnecting) the credentials must open that very account.
     """
-    profile = found.profile
-    if account is not None and account.remote_id != profile.remote_id:
-        raise CannotConnect(
-            _("These credentials open “%(other)s”, not “%(account)s”. Connect it as an account of its own.")
-            % {"other": profile.name or profile.handle, "account": account.name}
-        )
+    if account is not None:
+        demand_same(account, found)
     with transaction.atomic():
         row, is_new = _row_of(workspace, found, name=name, by=by, now=now)
         gateway.store_secret(row, found.secret)
         record(by=by, verb="account.connected" if is_new else "account.reconnected", subject=row)
     log.info("account %s connected", row.pk)
     return row
+
+
+def demand_same(account: Account, found: Found) -> None:
+    """Raise CannotConnect when the credentials open another account than `account`."""
+    if account.remote_id != found.profile.remote_id:
+        raise CannotConnect(
+            _("These credentials open “%(other)s”, not “%(account)s”. Connect it as an account of its own.")
+            % {"other": found.profile.name or found.profile.handle, "account": account.name}
+        )
 
 
 def _row_of(workspace: Workspace, found: Found, *, name: str, by: Membership, now: datetime) -> tuple[Account, bool]:

@@ -1,0 +1,107 @@
+"""The inbox as its screen needs it: talks in order, and one talk's lines in time."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from mediaops.models import Membership, Workspace
+from platforms.models import Account, Conversation, Message, Reply
+from platforms.models.message import TalkState
+from platforms.models.reply import ReplyState
+
+SOON = timedelta(hours=4)
+LATE = timedelta(hours=24)
+TABS = ("waiting", "mine", "all", "closed")
+"""Views of the inbox: what waits for an answer, my open talks, everything, what is done."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a talk: a message, or an answer of ours on its way (`reply` without `message`)."""
+
+    at: datetime
+    text: str
+    is_own: bool
+    name: str
+    message: Message | None = None
+    reply: Reply | None = None
+
+    @property
+    def day(self) -> date:
+        """The reader's day, for the lines between days."""
+        return timezone.localtime(self.at).date()
+
+
+def in_tab(rows: Any, tab: str, member: Membership) -> Any:
+    """Keep the talks of one view."""
+    if tab == "mine":
+        return rows.filter(state=TalkState.OPEN, assigned_to=member)
+    if tab == "closed":
+        return rows.filter(state=TalkState.CLOSED)
+    if tab == "all":
+        return rows
+    return rows.waiting()
+
+
+def in_order(rows: QuerySet[Conversation], tab: str) -> QuerySet[Conversation]:
+    """Put who waits longest first, then the latest words."""
+    if tab == "closed":
+        return rows.order_by("-last_at", "-pk")
+    return rows.order_by(F("waits_since").asc(nulls_last=True), "-last_at", "-pk")
+
+
+def counts(workspace: Workspace, member: Membership) -> dict[str, int]:
+    """Count the open talks of the views, in one query."""
+    is_open = Q(state=TalkState.OPEN)
+    return Conversation.objects.in_workspace(workspace).aggregate(
+        waiting=Count("pk", filter=is_open & Q(waits_since__isnull=False)),
+        mine=Count("pk", filter=is_open & Q(assigned_to=member)),
+    )
+
+
+def count_waiting(workspace: Workspace) -> int:
+    """Count the talks that wait for an answer."""
+    return Conversation.objects.in_workspace(workspace).waiting().count()
+
+
+def tone(talk: Conversation, now: datetime) -> str:
+    """Say how urgent a talk's clock is: "", "soon" or "late"."""
+    if talk.waits_since is None or talk.state != TalkState.OPEN:
+        return ""
+    waited = now - talk.waits_since
+    return "late" if waited >= LATE else "soon" if waited >= SOON else ""
+
+
+def lines_of(conversation: Conversation) -> list[Line]:
+    """Return a talk's messages with our answers among them, oldest first."""
+    replies = list(conversation.replies.select_related("by__user").exclude(state=ReplyState.DROPPED))
+    by_message = {row.message_id: row for row in replies if row.message_id}
+    lines = []
+    for m in conversation.messages.filter(removed_at=None).order_by("at", "pk"):
+        answer = by_message.get(m.pk)
+        name = answer.by.name if answer and answer.by else m.author_name
+        lines.append(Line(m.at, m.text, m.is_own, name, message=m, reply=answer))
+    for row in replies:
+        if row.message_id is None:
+            name = row.by.name if row.by else ""
+            lines.append(Line(row.sent_at or row.made_at, row.text, True, name, reply=row))
+    return sorted(lines, key=lambda line: line.at)
+
+
+def is_busy(lines: list[Line]) -> bool:
+    """Say whether an answer is on its way, so that the page asks again soon."""
+    moving = {ReplyState.WAITING, ReplyState.SENDING}
+    return any(line.reply is not None and line.reply.state in moving for line in lines)
+
+
+def last_own(lines: list[Line]) -> int:
+    """Return the id of the last own message on the page, 0 for none."""
+    return max((line.message.pk for line in lines if line.message and line.is_own), default=0)
+
+
+def talk_accounts(workspace: Workspace) -> QuerySet[Account]:
+    """Return the accounts that can have talks."""
+    return Account.objects.in_workspace(workspace).own().order_by("platform", "name")

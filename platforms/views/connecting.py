@@ -1,0 +1,212 @@
+"""Connecting an account: choose a platform, prove the credentials, look, save."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from mediaops.access import get_own, team_url, team_view
+from mediaops.errors import UserError
+from mediaops.lib.sealing import seal, unseal
+from mediaops.models import Right
+from platforms import gateway
+from platforms.abilities import Ability, abilities, limit_lines
+from platforms.actions import connecting
+from platforms.connectors import CONNECTORS
+from platforms.connectors.base import PlatformSpec
+from platforms.forms import AddAccountForm, ConnectForm, NameForm
+from platforms.models import Account
+from platforms.models.account import Relation
+
+PENDING_FOR = timedelta(minutes=20)
+SESSION_KEY = "connecting"
+
+FORM = "platforms/connecting/form.html"
+CONFIRM = "platforms/connecting/confirm.html"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One platform to choose."""
+
+    key: str
+    spec: PlatformSpec
+    abilities: list[Ability]
+
+    @property
+    def mark(self) -> str:
+        return self.spec.mark
+
+    @property
+    def mark_slot(self) -> int:
+        return self.spec.mark_slot
+
+
+def _choices() -> dict[str, list[Choice]]:
+    """Return the platforms to choose from: those with an interface, those published on by hand."""
+    rows = [Choice(key, cls.spec, [each for each in abilities(key) if each.has]) for key, cls in CONNECTORS.items()]
+    return {
+        "direct": [row for row in rows if not row.spec.assisted],
+        "by_hand": [row for row in rows if row.spec.assisted],
+    }
+
+
+def _spec_or_404(platform: str) -> PlatformSpec:
+    if platform not in CONNECTORS:
+        raise Http404
+    return CONNECTORS[platform].spec
+
+
+@team_view(needs=Right.ADMIN)
+@require_GET
+def choose(request) -> HttpResponse:
+    return render(request, "platforms/connecting/page.html", {"choices": _choices()})
+
+
+@team_view(needs=Right.ADMIN)
+@require_http_methods(["GET", "POST"])
+def connect_platform(request, platform: str) -> HttpResponse:
+    """Show a platform's setup fields; on POST try them by a real call and show what they open."""
+    spec = _spec_or_404(platform)
+    if spec.assisted:
+        return _add_by_hand(request, platform, spec)
+    if request.method == "POST" and not spec.setup_fields:
+        row = connecting.connect_account(request.workspace, platform, {}, by=request.member, now=timezone.now())
+        return redirect(row.get_absolute_url())
+    return _try(request, platform, spec, None)
+
+
+@team_view(needs=Right.ADMIN)
+@require_http_methods(["GET", "POST"])
+def reconnect(request, pk: int) -> HttpResponse:
+    """Replace the credentials of an account; its row and everything on it stay."""
+    row = get_own(Account.objects.select_related("workspace"), request, pk=pk)
+    spec = row.spec
+    if request.method == "POST" and not spec.setup_fields and not spec.assisted:
+        connecting.connect_account(request.workspace, row.platform, {}, by=request.member, now=timezone.now())
+        return redirect(row.get_absolute_url())
+    return _try(request, row.platform, spec, row)
+
+
+def _try(request, platform: str, spec: PlatformSpec, account: Account | None) -> HttpResponse:
+    context = {"choices": _choices(), "platform": platform, "spec": spec, "account": account}
+    form = ConnectForm(spec, request.POST or None)
+    if request.method != "POST":
+        return render(request, FORM, context | {"form": form})
+    if form.is_valid():
+        try:
+            found = connecting.look(platform, form.credentials())
+            if account is not None:
+                connecting.demand_same(account, found)
+        except UserError as problem:
+            form.show_problem(str(problem), problem.fields)
+        else:
+            token = _remember(request, found, account)
+            return render(request, CONFIRM, context | _found_context(found, token))
+    return render(request, FORM, context | {"form": form}, status=422)
+
+
+def _found_context(found: connecting.Found, token: str, form: NameForm | None = None) -> dict[str, Any]:
+    spec = CONNECTORS[found.platform].spec
+    profile = found.profile
+    return {
+        "profile": profile,
+        "token": token,
+        "abilities": abilities(found.platform),
+        "limits": limit_lines(gateway.limits_with(spec, profile.limits), spec.count_unit),
+        "name_form": form or NameForm(initial={"name": profile.name or profile.handle}),
+    }
+
+
+@team_view(needs=Right.ADMIN)
+@require_POST
+def save(request, token: str) -> HttpResponse:
+    """Save what the check found."""
+    found, account = _recall(request, token)
+    if found is None:
+        problem = _("The check is more than 20 minutes old. Check the credentials again.")
+        raise UserError(problem)
+    form = NameForm(request.POST)
+    if not form.is_valid():
+        spec = CONNECTORS[found.platform].spec
+        context = {"choices": _choices(), "platform": found.platform, "spec": spec, "account": account}
+        return render(request, CONFIRM, context | _found_context(found, token, form), status=422)
+    name = form.cleaned_data["name"]
+    now = timezone.now()
+    row = connecting.keep(request.workspace, found, by=request.member, now=now, name=name, account=account)
+    _forget(request, token)
+    return redirect(row.get_absolute_url())
+
+
+def _remember(request, found: connecting.Found, account: Account | None) -> str:
+    """Keep what the check found in the session, the secret sealed; the browser gets a token only."""
+    token = secrets.token_urlsafe(16)
+    kept = {
+        "found": found.as_data(),
+        "sealed": seal(found.secret),
+        "account": account.pk if account else None,
+        "workspace": request.workspace.pk,
+        "at": timezone.now().isoformat(),
+    }
+    fresh = {key: value for key, value in request.session.get(SESSION_KEY, {}).items() if _is_fresh(value)}
+    request.session[SESSION_KEY] = dict(list(fresh.items())[-3:]) | {token: kept}
+    return token
+
+
+def _is_fresh(kept: dict[str, Any]) -> bool:
+    return timezone.now() - datetime.fromisoformat(kept["at"]) < PENDING_FOR
+
+
+def _recall(request, token: str) -> tuple[connecting.Found | None, Account | None]:
+    kept = request.session.get(SESSION_KEY, {}).get(token)
+    if kept is None or not _is_fresh(kept) or kept["workspace"] != request.workspace.pk:
+        return None, None
+    found = connecting.found_from(kept["found"], unseal(kept["sealed"]))
+    account = Account.objects.in_workspace(request.workspace).filter(pk=kept["account"]).first()
+    return found, account
+
+
+def _forget(request, token: str) -> None:
+    left = request.session.get(SESSION_KEY, {})
+    left.pop(token, None)
+    request.session[SESSION_KEY] = left
+
+
+def _add_by_hand(request, platform: str, spec: PlatformSpec) -> HttpResponse:
+    form = AddAccountForm(request.POST or None, assisted=platform)
+    context = {"choices": _choices(), "platform": platform, "spec": spec, "form": form}
+    if request.method == "POST" and form.is_valid():
+        row = _add(request, form, platform=platform, relation=Relation.OWN)
+        if row is not None:
+            return redirect(row.get_absolute_url())
+    return render(request, FORM, context, status=422 if request.method == "POST" else 200)
+
+
+@team_view(needs=Right.ADMIN)
+@require_http_methods(["GET", "POST"])
+def add(request) -> HttpResponse:
+    """Add a partner's or a watched account, by its name and address."""
+    form = AddAccountForm(request.POST or None)
+    context = {"choices": _choices(), "form": form, "is_other": True}
+    if request.method == "POST" and form.is_valid():
+        row = _add(request, form, platform=form.cleaned_data["platform"], relation=form.cleaned_data["relation"])
+        if row is not None:
+            return redirect(f"{team_url(request, 'platforms:accounts')}?show=others")
+    return render(request, "platforms/connecting/add.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _add(request, form: AddAccountForm, *, platform: str, relation: str) -> Account | None:
+    given = {name: form.cleaned_data[name] for name in ("name", "handle", "url")}
+    try:
+        return connecting.add_account(
+            request.workspace, platform, relation=relation, by=request.member, now=timezone.now(), **given
+        )
+    except UserError as problem:
+        form.add_error("handle" if "handle" in problem.fields else None, str(problem))
+        return None
