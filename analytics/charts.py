@@ -1,0 +1,198 @@
+"""Figures as drawings: plotly for pages, plain SVG for paper. One palette for both.
+
+Plotly cannot read `light-dark()`, so the chart colours of `static/css/tokens.css` stand here once
+more; a test compares them. Figures are drawn with the light values; the page's script puts the dark
+ones in their place.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+import plotly.graph_objects as go
+
+from analytics.overview import Series
+
+LIGHT = {
+    "chart-1": "#006f85",
+    "chart-2": "#c17429",
+    "chart-3": "#834791",
+    "chart-4": "#57914a",
+    "chart-5": "#4365b3",
+    "chart-6": "#b54a46",
+    "chart-before": "#8f9296",
+    "chart-grid": "#e9e8e6",
+    "chart-label": "#66696d",
+    "raised": "#ffffff",
+    "line": "#e3e3e1",
+    "ink": "#1a1c1e",
+}
+DARK = {
+    "chart-1": "#5bc1d9",
+    "chart-2": "#e8a95c",
+    "chart-3": "#c894d8",
+    "chart-4": "#8aca8b",
+    "chart-5": "#8aa5ed",
+    "chart-6": "#ed8c84",
+    "chart-before": "#717579",
+    "chart-grid": "#292c2e",
+    "chart-label": "#95999d",
+    "raised": "#1f2224",
+    "line": "#2a2d2f",
+    "ink": "#ebedef",
+}
+CONFIG = {"displayModeBar": False, "responsive": True}
+HEIGHT = 232
+PAIR_HEIGHT = 176
+
+
+def drawing(figure: go.Figure) -> dict[str, Any]:
+    """Return what a page's chart element needs: the figure, both palettes, the configuration."""
+    return {"figure": figure.to_plotly_json(), "light": LIGHT, "dark": DARK, "config": CONFIG}
+
+
+def trend(series: Series, *, name: str, before: str, height: int = HEIGHT) -> go.Figure:
+    """Return a line per day for this period, a dotted grey one for the period before; gaps stay gaps."""
+    days = [day.isoformat() for day in series.days]
+    figure = go.Figure(
+        [
+            _line(days, series.before, before, color=LIGHT["chart-before"], width=1.5, dash="dot"),
+            _line(days, series.now, name, color=LIGHT["chart-1"], width=2, dash="solid"),
+        ]
+    )
+    _lay_out(figure, height)
+    for day, words in series.marks:
+        _mark(figure, day, words)
+    return figure
+
+
+def columns(series: Series, *, name: str, height: int = HEIGHT) -> go.Figure:
+    """Return a column per day for counts."""
+    days = [day.isoformat() for day in series.days]
+    figure = go.Figure([go.Bar(x=days, y=series.now, name=name, marker={"color": LIGHT["chart-1"]})])
+    _lay_out(figure, height)
+    return figure
+
+
+def svg_trend(
+    days: Sequence[str], now: Sequence[float | None], before: Sequence[float | None], *, labels: Sequence[str]
+) -> str:
+    """Return the same trend as an SVG for paper, drawn without a browser, in the light palette.
+
+    `labels` stand under the days; an empty one is left out. The drawing is 600 by 200 units.
+    """
+    top = _nice(max([value for value in [*now, *before] if value is not None] or [1]))
+    width, height, left, right, foot = 600.0, 200.0, 48.0, 8.0, 24.0
+
+    def at(place: int, value: float) -> tuple[float, float]:
+        step = (width - left - right) / max(len(days) - 1, 1)
+        return left + place * step, 8 + (height - foot - 8) * (1 - value / top)
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" font-family="Noto Sans SC">'
+    ]
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        y = at(0, top * share)[1]
+        parts.append(
+            f'<line x1="{left}" x2="{width - right}" y1="{y:.1f}" y2="{y:.1f}" stroke="{LIGHT["chart-grid"]}"/>'
+        )
+        parts.append(_words(left - 6, y + 4, _short(top * share), "end"))
+    for place, label in enumerate(labels):
+        if label:
+            parts.append(_words(at(place, 0)[0], height - 6, label, "middle"))
+    parts += [_path(before, at, LIGHT["chart-before"], 1.5, "3 3"), _path(now, at, LIGHT["chart-1"], 2, "")]
+    return "".join([*parts, "</svg>"])
+
+
+def _line(days: list[str], values: Sequence[Any], name: str, *, color: str, width: float, dash: str) -> go.Scatter:
+    return go.Scatter(
+        x=days,
+        y=list(values),
+        name=name,
+        mode="lines",
+        connectgaps=False,
+        line={"color": color, "width": width, "dash": dash},
+    )
+
+
+def _lay_out(figure: go.Figure, height: int) -> None:
+    figure.update_layout(
+        template=None,
+        height=height,
+        font={"size": 12, "color": LIGHT["chart-label"]},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        colorway=[LIGHT[f"chart-{n}"] for n in range(1, 7)],
+        margin={"l": 44, "r": 8, "t": 8, "b": 28},
+        showlegend=False,
+        hovermode="x unified",
+        bargap=0.4,
+        hoverlabel={"bgcolor": LIGHT["raised"], "bordercolor": LIGHT["line"], "font": {"color": LIGHT["ink"]}},
+        xaxis={
+            "showgrid": False,
+            "zeroline": False,
+            "showline": False,
+            "ticks": "",
+            "fixedrange": True,
+            "tickformat": "%-m-%d",
+            "type": "date",
+        },
+        yaxis={
+            "gridcolor": LIGHT["chart-grid"],
+            "zeroline": True,
+            "zerolinecolor": LIGHT["chart-grid"],
+            "rangemode": "tozero",
+            "nticks": 5,
+            "fixedrange": True,
+        },
+    )
+
+
+def _mark(figure: go.Figure, day: date, words: str) -> None:
+    """A campaign's start: a dotted vertical with a word."""
+    line = {"color": LIGHT["chart-label"], "width": 1, "dash": "dot"}
+    figure.add_shape(type="line", x0=day.isoformat(), x1=day.isoformat(), y0=0, y1=1, yref="paper", line=line)
+    figure.add_annotation(
+        x=day.isoformat(), y=1, yref="paper", text=escape(words), showarrow=False, xanchor="right", xshift=-6
+    )
+
+
+def _path(values: Sequence[float | None], at: Any, color: str, width: float, dash: str) -> str:
+    """Draw runs of known values; a gap lifts the pen."""
+    moves, pen_down = [], False
+    for place, value in enumerate(values):
+        if value is None:
+            pen_down = False
+            continue
+        x, y = at(place, value)
+        moves.append(f"{'L' if pen_down else 'M'}{x:.1f} {y:.1f}")
+        pen_down = True
+    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    return (
+        f'<path d="{" ".join(moves)}" fill="none" stroke="{color}" stroke-width="{width}"{dashes}/>' if moves else ""
+    )
+
+
+def _words(x: float, y: float, words: str, anchor: str) -> str:
+    color = LIGHT["chart-label"]
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" fill="{color}" text-anchor="{anchor}">{escape(words)}</text>'
+    )
+
+
+def _nice(value: float) -> float:
+    """Return a round number that is at least `value` and divides by four."""
+    size = 4.0
+    while size < value:
+        for step in (2, 2.5, 2):
+            size *= step
+            if size >= value:
+                break
+    return size
+
+
+def _short(value: float) -> str:
+    if value >= 1_000_000:
+        return f"{value / 1_000_000:g}M"
+    return f"{value / 1000:g}k" if value >= 10_000 else f"{value:g}"
