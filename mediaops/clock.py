@@ -14,6 +14,9 @@ PERIODS: dict[str, tuple[str, float]] = {
     "pull posts and messages": ("platforms.tasks.sync_accounts", 10),
     "check accounts": ("platforms.tasks.check_accounts", 30),
     "publish what is due": ("content.tasks.publish_due", 1),
+    "find out about doubts": ("content.tasks.settle_doubts", 2),
+    "tell of troubles": ("content.tasks.tell_troubles", 5),
+    "tell of dead accounts": ("content.tasks.tell_of_accounts", 60),
 }
 
 

@@ -142,6 +142,11 @@ def _demand(
         raise CannotPlan(against)
 
 
+def demand_time(publication: Publication, due_at: datetime, *, now: datetime) -> None:
+    """Raise CannotPlan when the publication can never go out at `due_at`."""
+    _demand(publication.variant, due_at, now=now, publication=publication)
+
+
 def _demand_known(publication: Publication) -> None:
     if publication.state == State.UNSURE:
         raise WrongState(_("Say first whether it is live; sending it again could make a second post."))

@@ -1,0 +1,83 @@
+"""What the clock starts in content. The tables are the queue; a lost message is found at a later tick."""
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Iterable
+
+from celery import Task, current_app, shared_task
+from django.utils import timezone
+
+from content.actions import handing, holding, publishing, reconciling, telling
+from content.models import Publication
+
+log = logging.getLogger(__name__)
+TURN_S = 0.25
+"""A lane works this long before others get their turn."""
+
+
+@shared_task
+def publish_due() -> int:
+    """Hand what is due to workers; return how many rows."""
+    now = timezone.now()
+    holding.hold_late(now)
+    return _hand(publish_publication, handing.hand_out(now))
+
+
+@shared_task
+def publish_publication(pk: int) -> None:
+    """Publish a row and, for a moment, more of its account; hand on the one after."""
+    end, next_pk = time.monotonic() + TURN_S, pk
+    account = Publication.objects.filter(pk=pk).values_list("variant__account", flat=True).first()
+    while publishing.publish_one(next_pk, timezone.now(), worker=_name()) and account is not None:
+        found = handing.take_next(account, timezone.now())
+        if found is None:
+            return
+        if time.monotonic() >= end:
+            _hand(publish_publication, [found])
+            return
+        next_pk = found
+
+
+@shared_task
+def settle_doubts() -> None:
+    """Find dead workers' rows, and hand out the tickets and doubts to ask the platforms about."""
+    now = timezone.now()
+    reconciling.release_stuck(now)
+    _hand(check_ticket, reconciling.check_tickets(now))
+    _hand(look_up, reconciling.doubts_to_look_up(now))
+
+
+@shared_task
+def check_ticket(pk: int) -> None:
+    reconciling.check_ticket(pk, timezone.now())
+
+
+@shared_task
+def look_up(pk: int) -> None:
+    reconciling.look_up(pk, timezone.now())
+
+
+@shared_task
+def tell_troubles() -> int:
+    return telling.tell_troubles(timezone.now())
+
+
+@shared_task
+def tell_of_accounts() -> int:
+    return telling.tell_of_accounts(timezone.now())
+
+
+def _hand(task: Task, pks: Iterable[int]) -> int:
+    """Send one message per row over one connection; return how many."""
+    rows = list(pks)
+    if rows:
+        with current_app.producer_pool.acquire(block=True) as producer:
+            for pk in rows:
+                task.apply_async((pk,), producer=producer)
+    return len(rows)
+
+
+def _name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"[:80]
