@@ -32,8 +32,8 @@ def composition(variant: Variant, *, key: str = "") -> Composition:
     """Return what would be sent, and which pictures of the text could not be found."""
     item, spec = variant.item, variant.account.spec
     body = variant.body.strip() or item.body
-    pictures = _Pictures(variant, body)
     is_article = spec.body_format == "article"
+    pictures = _Pictures(variant, body if is_article else note_pictures(variant))
     title, summary = variant.title or item.title, variant.summary or item.summary
     text = markdown.to_plain(body) if is_article else note_text(variant)
     images = pictures.strip() if variant.own_images and not is_article else pictures.in_order()
@@ -64,6 +64,11 @@ def note_text(variant: Variant) -> str:
     item = variant.item
     title, summary = (variant.title or item.title).strip(), (variant.summary or item.summary).strip()
     return "\n\n".join(part for part in (title, summary or markdown.to_plain(item.body)) if part)
+
+
+def note_pictures(variant: Variant) -> str:
+    """Return the text whose pictures a note takes along: its own if it shows any, else the item's."""
+    return variant.body if markdown.images(variant.body) else variant.item.body
 
 
 def options_of(spec: PlatformSpec, chosen: Mapping[str, Any]) -> dict[str, Any]:

@@ -60,15 +60,29 @@ const uploadOne = async (address, file, row, words) => {
     row.querySelector("[data-name]").textContent = made.name;
     row.dataset.state = "done";
     say(made.duplicate ? words.wordsKnown : words.wordsNew);
-    const edit = row.querySelector("[data-edit]");
-    edit.href = made.url.replace(/file$/, "");
-    edit.hidden = row.closest("[data-picker]") !== null;
+    askForWords(row, made, say, words);
     return 1;
   } catch (error) {
     row.dataset.state = "failed";
     say(error.message);
     return 0;
   }
+};
+
+// The alternative text is asked for on the spot.
+const askForWords = (row, made, say, words) => {
+  const field = row.querySelector("[data-alt]");
+  field.value = made.alt;
+  field.closest("label").hidden = false;
+  field.addEventListener("change", async () => {
+    const body = new FormData();
+    body.append("name", made.name);
+    body.append("alt_text", field.value);
+    const headers = { "HX-Request": "true", "X-CSRFToken": token() };
+    const answer = await fetch(made.url.replace(/file$/, "edit"), { method: "POST", body, headers }).catch(() => null);
+    say(answer?.ok ? words.wordsDescribed : words.wordsLost);
+    if (answer?.ok) document.body.dispatchEvent(new CustomEvent("asset:added"));
+  });
 };
 
 document.addEventListener("change", ({ target }) => {

@@ -16,7 +16,7 @@ from content.models import Asset
 from content.models.variant import VariantImage
 from content.pictures import MAX_BYTES, PictureRefused, read_picture
 from mediaops.models import Activity
-from tests.builders import make_account, make_item, make_member, make_variant
+from tests.builders import make_account, make_item, make_variant
 from tests.builders_assets import make_asset, open_platforms, picture, shown
 
 NOW = datetime(2026, 10, 20, 4, 0, tzinfo=UTC)
@@ -216,3 +216,127 @@ def test_private_addresses_are_not_fetched(editor, settings):
     settings.SITE_URL = "https://ours.example"
     with pytest.raises(Exception, match="not a public address"):
         assets.fetch_asset("http://127.0.0.1:9/a.png", by=editor, now=NOW)
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def at(name, workspace, *args):
+    return reverse(f"content:{name}", args=[workspace.slug, *args])
+
+
+def upload(client, workspace, data, name="tea.png", **headers):
+    file = SimpleUploadedFile(name, data, content_type="image/png")
+    return client.post(at("asset-upload", workspace), {"file": file}, **headers)
+
+
+JSON = {"HTTP_ACCEPT": "application/json"}
+
+
+def test_the_editor_gets_json(client_of, editor, workspace):
+    data, client = picture(50, 20), client_of(editor)
+    told = upload(client, workspace, data, **JSON).json()
+    assert (told["name"], told["width"], told["height"], told["alt"], told["duplicate"]) == (
+        "tea.png",
+        50,
+        20,
+        "",
+        False,
+    )
+    assert told["url"] == f"/w/{workspace.slug}/assets/{told['id']}/file"
+    assert upload(client, workspace, data, **JSON).json()["duplicate"] is True
+
+
+def test_a_refused_file_is_told_in_a_sentence_and_nothing_is_kept(client_of, editor, workspace):
+    answer = upload(client_of(editor), workspace, b"MZ\x90" + b"\0" * 99, "holiday.png", **JSON)
+    assert answer.status_code == 422
+    assert answer.json()["problem"].startswith("This is a program, not a picture")
+    assert not Asset.objects.exists()
+    assert not default_storage.exists(str(workspace.pk))
+
+
+def test_several_files_at_once_keep_the_good_ones(client_of, editor, workspace):
+    files = [
+        SimpleUploadedFile("a.png", picture()),
+        SimpleUploadedFile("b.svg", SVG),
+        SimpleUploadedFile("c.png", picture()),
+    ]
+    answer = client_of(editor).post(at("asset-upload", workspace), {"file": files})
+    assert answer.status_code == 422
+    assert "b.svg: SVG files can carry scripts" in answer.content.decode()
+    assert Asset.objects.count() == 2
+
+
+def test_a_file_is_served_as_exactly_what_it_is(client_of, viewer, workspace):
+    data = picture()
+    asset = make_asset(workspace, data=data)
+    answer = client_of(viewer).get(at("asset-file", workspace, asset.pk))
+    assert b"".join(answer.streaming_content) == data
+    assert answer["Content-Type"] == "image/png"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert "private" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["asset-file", "asset-thumb", "asset", "asset-edit"])
+def test_another_teams_picture_is_not_there(client_of, owner, workspace, other_workspace, name):
+    asset = make_asset(other_workspace)
+    assert client_of(owner).get(at(name, workspace, asset.pk)).status_code == 404
+
+
+def test_a_stranger_sees_nothing(client_of, stranger, workspace):
+    assert client_of(stranger).get(at("assets", workspace)).status_code == 404
+    assert client_of(stranger).get(at("asset-file", workspace, make_asset(workspace).pk)).status_code == 404
+
+
+def test_a_viewer_sees_but_does_not_upload(client_of, viewer, workspace):
+    client = client_of(viewer)
+    assert client.get(at("assets", workspace)).status_code == 200
+    assert upload(client, workspace, picture(), **JSON).status_code == 403
+
+
+def test_the_library_finds_by_name_and_by_missing_words(client_of, editor, workspace):
+    make_asset(workspace, name="harvest.png")
+    make_asset(workspace, name="shop.png", alt_text="")
+    client = client_of(editor)
+    found = client.get(at("assets", workspace), {"q": "harv"}).content.decode()
+    assert "harvest.png" in found
+    assert "shop.png" not in found
+    missing = client.get(at("assets", workspace), {"alt": "missing"}).content.decode()
+    assert "harvest.png" not in missing
+    assert "shop.png" in missing
+
+
+def test_the_library_asks_the_database_little(client_of, editor, workspace, django_assert_max_num_queries):
+    for _ in range(30):
+        make_asset(workspace)
+    client = client_of(editor)
+    with django_assert_max_num_queries(12):
+        client.get(at("assets", workspace))
+
+
+def test_a_picture_is_described_on_its_page(client_of, editor, workspace):
+    asset = make_asset(workspace)
+    client_of(editor).post(at("asset-edit", workspace, asset.pk), {"name": "tea.png", "alt_text": "A cup of tea"})
+    asset.refresh_from_db()
+    assert (asset.name, asset.alt_text) == ("tea.png", "A cup of tea")
+
+
+def test_removing_a_used_picture_needs_the_word_anyway(client_of, editor, workspace):
+    asset = make_asset(workspace)
+    make_item(workspace, cover=asset)
+    client, address = client_of(editor), at("asset-remove", workspace, asset.pk)
+    answer = client.post(address)
+    assert answer.status_code == 409
+    assert "is shown in 1 piece" in answer.content.decode()
+    assert client.post(address, {"anyway": "1"}).status_code == 302
+    asset.refresh_from_db()
+    assert asset.removed_at is not None
+
+
+def test_the_picker_is_a_part(client_of, editor, workspace):
+    make_asset(workspace, name="one.png")
+    shown_part = client_of(editor).get(at("asset-pick", workspace), {"purpose": "cover"}).content.decode()
+    assert 'data-purpose="cover"' in shown_part
+    assert "one.png" in shown_part
+    assert "<html" not in shown_part

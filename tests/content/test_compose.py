@@ -106,6 +106,14 @@ def test_own_pictures_replace_those_of_the_item_in_their_order(workspace, chirp)
     assert [image.name for image in compose(variant).images] == [c.name, b.name]
 
 
+def test_a_note_with_own_words_keeps_the_pictures_of_the_item(workspace, chirp):
+    a, b = make_asset(workspace), make_asset(workspace)
+    item = make_item(workspace, body=shown(a))
+    assert [image.name for image in compose(make_variant(item, chirp, body="Short.")).images] == [a.name]
+    own = make_variant(item, make_account(workspace, platform="chirp"), body=f"Short. {shown(b)}")
+    assert [image.name for image in compose(own).images] == [b.name]
+
+
 def test_options_have_their_defaults_and_nothing_unknown(workspace, paper):
     item = make_item(workspace)
     variant = make_variant(item, paper, options={"junk": "1"})

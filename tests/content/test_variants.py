@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from content.actions import fitting
@@ -150,3 +151,104 @@ def test_tabs_tell_what_is_wrong_with_each_account(item, variant, workspace):
     tabs = tabs_of(item)
     assert [(tab.stops, tab.warns) for tab in tabs] == [(0, 0), (1, 0)]
     assert accounts_left(item) == [left]
+
+
+# --- pages ---------------------------------------------------------------------------------------
+
+
+def at(name, row, *args):
+    workspace = row.item.workspace if isinstance(row, Variant) else row.workspace
+    return reverse(f"content:{name}", args=[workspace.slug, row.pk, *args])
+
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def test_the_page_of_a_version_shows_what_it_takes_from_the_piece(client_of, editor, variant):
+    page = client_of(editor).get(at("variant", variant)).content.decode()
+    assert 'placeholder="Tea"' in page
+    assert "Options of Paper" in page
+    assert "Nothing stands in the way on Paper." in page
+
+
+def test_autosave_answers_with_the_next_revision(client_of, editor, variant):
+    typed = {"revision": 1, "title": "Own", "option_visibility": "closed"}
+    answer = client_of(editor).post(at("variant-save", variant), typed, **HTMX)
+    assert 'name="revision" value="2"' in answer.content.decode()
+    assert "variant:saved" in answer["HX-Trigger"]
+    variant.refresh_from_db()
+    assert (variant.title, variant.options) == ("Own", {"visibility": "closed"})
+
+
+def test_the_second_writer_sees_both_and_may_save_over(client_of, editor, manager, variant):
+    save(variant, manager, title="Theirs")
+    client, typed = client_of(editor), {"revision": 1, "title": "Mine"}
+    answer = client.post(at("variant-save", variant), typed, **HTMX)
+    assert answer.status_code == 409
+    assert answer["HX-Retarget"] == "#variant-conflict"
+    assert "Theirs" in answer.content.decode()
+    plain = client.post(at("variant-save", variant), typed)
+    assert 'value="Mine"' in plain.content.decode()
+    assert client.post(at("variant-save", variant), typed | {"over": 2}).status_code == 302
+    variant.refresh_from_db()
+    assert variant.title == "Mine"
+
+
+def test_what_is_typed_is_judged_before_it_is_saved(client_of, editor, item, workspace):
+    variant = make_variant(item, make_account(workspace, platform="chirp"))
+    typed = {"revision": 1, "body": "x" * 31}
+    answer = client_of(editor).post(at("variant-check", variant), typed, **HTMX).content.decode()
+    assert "The text has 31 characters; Chirp allows 30. Cut 1." in answer
+    assert 'data-body-count="31"' in answer
+    variant.refresh_from_db()
+    assert variant.body == ""
+
+
+def test_own_pictures_are_ordered_by_buttons(client_of, editor, item, workspace):
+    variant = make_variant(item, make_account(workspace, platform="chirp"))
+    a, b = make_asset(workspace), make_asset(workspace)
+    client, typed = client_of(editor), {"revision": 1, "own_images": "on", "images": [a.pk, b.pk]}
+    client.post(at("variant-save", variant), typed | {"picture_earlier": b.pk}, **HTMX)
+    assert [pick.asset for pick in variant.picks.all()] == [b, a]
+    client.post(at("variant-save", variant), typed | {"revision": 2, "picture_out": a.pk}, **HTMX)
+    assert [pick.asset for pick in variant.picks.all()] == [b]
+
+
+def test_a_viewer_reads_but_does_not_write(client_of, viewer, variant):
+    client = client_of(viewer)
+    assert client.get(at("variant", variant)).status_code == 200
+    assert client.post(at("variant-save", variant), {"revision": 1}).status_code == 403
+
+
+def test_another_teams_version_is_not_there(client_of, stranger, owner, other_workspace, variant):
+    assert client_of(stranger).get(at("variant", variant)).status_code == 404
+    inside = reverse("content:variant", args=[other_workspace.slug, variant.pk])
+    assert client_of(stranger).get(inside).status_code == 404
+
+
+def test_an_account_is_added_and_dropped_on_the_page(client_of, editor, item, paper):
+    client = client_of(editor)
+    client.post(at("variant-add", item), {"account": paper.pk})
+    made = Variant.objects.get()
+    assert client.post(at("variant-drop", made)).status_code == 302
+    assert not Variant.objects.exists()
+
+
+def test_the_preview_marks_what_does_not_fit(client_of, editor, item, workspace):
+    chirp = make_account(workspace, platform="chirp")
+    make_variant(item, chirp, body="y" * 30 + "over the edge")
+    shown_part = client_of(editor).get(at("item-preview", item), {"account": chirp.pk}).content.decode()
+    assert '<mark class="over">over the edge</mark>' in shown_part
+
+
+def test_the_preview_of_an_account_that_is_not_added_yet_and_of_none(client_of, editor, item, paper):
+    client = client_of(editor)
+    assert "Paper" in client.get(at("item-preview", item), {"account": paper.pk}).content.decode()
+    assert "Words." in client.get(at("item-preview", item)).content.decode()
+
+
+def test_the_piece_lists_the_problems_of_every_account(client_of, editor, item, workspace):
+    make_variant(item, make_account(workspace, platform="chirp", name="Notes"), body="x" * 31)
+    shown_part = client_of(editor).get(at("item-checks", item)).content.decode()
+    assert "Notes" in shown_part
+    assert "Chirp allows 30" in shown_part
