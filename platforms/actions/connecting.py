@@ -112,6 +112,13 @@ def connect_account(
     return keep(workspace, look(platform, credentials), by=by, now=now)
 
 
+def reconnect(account: Account, credentials: Mapping[str, str], *, by: Membership, now: datetime) -> Account:
+    """Give an account new credentials, proven by a real call; they must open that very account."""
+    if is_own_site(account.platform):
+        return connect_account(account.workspace, account.platform, {}, by=by, now=now)
+    return keep(account.workspace, look(account.platform, credentials), by=by, now=now, account=account)
+
+
 def keep(
     workspace: Workspace,
     found: Found,

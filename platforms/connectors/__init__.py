@@ -7,9 +7,11 @@ and carries its facts as the class attribute `spec`.
 from typing import Any
 
 from platforms.connectors.bluesky import Bluesky
+from platforms.connectors.site import SiteConnector
 from platforms.connectors.wordpress import WordPress
 
 CONNECTORS: dict[str, Any] = {
+    SiteConnector.spec.key: SiteConnector,
     WordPress.spec.key: WordPress,
     Bluesky.spec.key: Bluesky,
 }
