@@ -1,4 +1,12 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from platforms.api import viewsets
+
 router = SimpleRouter()
-urlpatterns = router.urls
+router.register("accounts", viewsets.AccountViewSet, basename="api-account")
+router.register("posts", viewsets.PostViewSet, basename="api-post")
+router.register("conversations", viewsets.ConversationViewSet, basename="api-conversation")
+router.register("messages", viewsets.MessageViewSet, basename="api-message")
+router.register("replies", viewsets.ReplyViewSet, basename="api-reply")
+urlpatterns = [path("platforms/", viewsets.Platforms.as_view(), name="api-platforms"), *router.urls]

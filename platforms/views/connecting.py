@@ -89,7 +89,7 @@ def reconnect(request, pk: int) -> HttpResponse:
     row = get_own(Account.objects.select_related("workspace"), request, pk=pk)
     spec = row.spec
     if request.method == "POST" and not spec.setup_fields and not spec.assisted:
-        connecting.connect_account(request.workspace, row.platform, {}, by=request.member, now=timezone.now())
+        connecting.reconnect(row, {}, by=request.member, now=timezone.now())
         return redirect(row.get_absolute_url())
     return _try(request, row.platform, spec, row)
 

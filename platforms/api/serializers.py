@@ -1,0 +1,180 @@
+"""Accounts, posts and talks as REST clients see them. Credentials come in and never go out."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rest_framework import serializers
+
+from mediaops.api.base import OwnRow, TeamSerializer
+from mediaops.models import Membership
+from platforms import gateway
+from platforms.abilities import abilities
+from platforms.connectors.base import FormField, PlatformSpec
+from platforms.models import Account, Conversation, Message, Post, Reply
+from platforms.models.account import Relation
+
+
+def _text(value: object) -> str:
+    return str(value or "")
+
+
+class AccountSerializer(TeamSerializer):
+    """One presence on one platform. `limits` are those of this very account; null means not told."""
+
+    limits = serializers.SerializerMethodField()
+    can = serializers.SerializerMethodField(help_text="publish, messages, reply, figures")
+    is_paused = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = Account
+        fields = [
+            "id", "platform", "remote_id", "server", "name", "handle", "url", "avatar_url", "relation", "state",
+            "problem", "failing_since", "failures", "checked_at", "synced_at", "is_paused", "paused_at", "made_at",
+            "limits", "can",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_limits(self, row: Account) -> dict[str, Any]:
+        return asdict(gateway.limits_of(row))
+
+    def get_can(self, row: Account) -> list[str]:
+        return [ability.key for ability in abilities(row.platform) if ability.has]
+
+
+class ConnectSerializer(serializers.Serializer):
+    """What connects or adds an account.
+
+    With `credentials` (the platform's setup fields, see `GET /platforms/`) the account is proven by a
+    real call. Without an interface, or for a partner's or watched account, give `relation` and `name`.
+    """
+
+    platform = serializers.CharField(max_length=20)
+    credentials = serializers.DictField(child=serializers.CharField(max_length=8000), required=False, write_only=True)
+    relation = serializers.ChoiceField(choices=Relation.choices, default=Relation.OWN)
+    name = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    handle = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    url = serializers.URLField(max_length=500, required=False, allow_blank=True)
+
+
+class RenameSerializer(serializers.Serializer):
+    name = serializers.CharField(max_length=120)
+
+
+class ReconnectSerializer(serializers.Serializer):
+    credentials = serializers.DictField(child=serializers.CharField(max_length=8000), write_only=True)
+
+
+def field_data(field: FormField) -> dict[str, Any]:
+    """Return one setup or option field as JSON can hold it."""
+    return {
+        "name": field.name,
+        "label": _text(field.label),
+        "kind": field.kind,
+        "help": _text(field.help),
+        "required": field.required,
+        "choices": [{"value": value, "label": _text(label)} for value, label in field.choices],
+        "default": field.default,
+    }
+
+
+class FormFieldSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    label = serializers.CharField()
+    kind = serializers.ChoiceField(choices=["text", "url", "secret", "choice", "flag", "textarea"])
+    help = serializers.CharField()
+    required = serializers.BooleanField()
+    choices = serializers.ListField(child=serializers.DictField())
+    default = serializers.CharField()
+
+
+class PlatformSerializer(serializers.Serializer):
+    """One platform: how to connect it, what it allows, what it can tell."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()
+    assisted = serializers.BooleanField(help_text="No interface: a person posts and pastes the link.")
+    body_format = serializers.ChoiceField(choices=["article", "note"])
+    can = serializers.ListField(child=serializers.CharField())
+    metrics = serializers.ListField(child=serializers.CharField())
+    limits = serializers.DictField()
+    setup_fields = FormFieldSerializer(many=True)
+    setup_help = serializers.CharField()
+    option_fields = FormFieldSerializer(many=True)
+
+
+def platform_data(spec: PlatformSpec) -> dict[str, Any]:
+    """Return the facts of a platform for `PlatformSerializer`."""
+    return {
+        "key": spec.key,
+        "label": _text(spec.label),
+        "assisted": spec.assisted,
+        "body_format": spec.body_format,
+        "can": [ability.key for ability in abilities(spec.key) if ability.has],
+        "metrics": list(spec.metrics),
+        "limits": asdict(spec.limits),
+        "setup_fields": [field_data(field) for field in spec.setup_fields],
+        "setup_help": _text(spec.setup_help),
+        "option_fields": [field_data(field) for field in spec.option_fields],
+    }
+
+
+class PostSerializer(TeamSerializer):
+    """One post as it exists on its platform, whoever made it."""
+
+    class Meta:
+        model = Post
+        fields = [
+            "id", "account", "remote_id", "url", "title", "text", "kind", "part_of", "published_at", "first_seen",
+            "seen_at", "removed_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class MessageSerializer(TeamSerializer):
+    """One thing said in a talk, by them or by us."""
+
+    class Meta:
+        model = Message
+        fields = [
+            "id", "conversation", "remote_id", "text", "at", "is_own", "author_name", "author_handle", "author_url",
+            "url", "reply_to",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ReplySerializer(TeamSerializer):
+    """One answer of ours: waiting, sending, sent, failed, unsure (never repeated by itself) or dropped."""
+
+    by = serializers.PrimaryKeyRelatedField(read_only=True)
+
+    class Meta:
+        model = Reply
+        fields = [
+            "id", "conversation", "to", "text", "by", "state", "problem", "made_at", "sent_at", "message",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class ConversationSerializer(TeamSerializer):
+    """One talk. `waits_since` is null when the last word is ours."""
+
+    class Meta:
+        model = Conversation
+        fields = [
+            "id", "account", "post", "kind", "who_name", "avatar_url", "state", "assigned_to", "last_text", "last_at",
+            "waits_since", "answered_at", "made_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class AnswerSerializer(serializers.Serializer):
+    """An answer to send. `to` is a message of the talk; without it the last one that is not ours."""
+
+    text = serializers.CharField(max_length=10_000)
+    to = OwnRow(queryset=Message.objects.all(), required=False, allow_null=True)
+
+
+class AssignSerializer(serializers.Serializer):
+    """The member to give the talk to, null for nobody."""
+
+    member = OwnRow(queryset=Membership.objects.all(), allow_null=True)
