@@ -16,7 +16,9 @@ LINK = regex.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", regex.I
 MENTION = regex.compile(
     r"(?<![A-Za-z0-9_.@/\-])@((?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})"
 )
-TAG = regex.compile(r"(?<![A-Za-z0-9_&/#＃])[#＃](?!\ufe0f)((?:[^\s\p{P}\p{C}$+<=>^`|~＃]|[_\-·\u200d])+)")
+TAG = regex.compile(
+    r"(?<![A-Za-z0-9_&/])[#＃](?!\ufe0f)(?P<word>(?:[^\s\p{P}\p{C}$+<=>^`|~＃]|[_\-·\u200d])+)(?P<closing>[#＃]?)"
+)
 LINK_TAIL = ".,;:!?'*"
 TAG_GRAPHEMES_MAX = 64
 
@@ -75,11 +77,10 @@ def _mentions(text: str) -> Iterator[Piece]:
 
 def _tags(text: str) -> Iterator[Piece]:
     for match in TAG.finditer(text):
-        word = match[1].rstrip("-_·")
+        word = match["word"].rstrip("-_·")
         if word and not word.isdigit() and count_graphemes(word) <= TAG_GRAPHEMES_MAX:
-            end = match.start(1) + len(word)
-            closes = text[end : end + 1] in ("#", "＃") and regex.match(r"\s|$|\W", text[end + 1 : end + 2])
-            yield Piece("tag", match.start(), end + 1 if closes else end, word)
+            end = match.end() if match["closing"] else match.start("word") + len(word)
+            yield Piece("tag", match.start(), end, word)
 
 
 def _without_tail(address: str) -> str:

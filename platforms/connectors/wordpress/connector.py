@@ -197,9 +197,9 @@ class WordPress:
     def reply(self, message_id: str, text: str) -> RemoteMessage:
         """Answer a comment under the same post."""
         asked = self._wire.get(f"comments/{message_id}", _fields="id,post,parent").data
+        root = self._root_comment(asked["id"], {asked["id"]: asked.get("parent") or 0})
         values = {"post": asked["post"], "parent": asked["id"], "content": html.escape(text, quote=False)}
-        row = self._wire.write("comments", values)
-        return self._message(row, str(asked.get("parent") or asked["id"]))
+        return self._message(self._wire.write("comments", values), root)
 
     def post_readings(self, ids: Sequence[str]) -> Iterator[Reading]:
         """Yield the number of public comments; WordPress counts no views. Posts that are gone yield nothing."""
