@@ -16,7 +16,6 @@ from mediaops.errors import UserError, WrongState
 from mediaops.lib.moves import move
 from mediaops.models import Membership, Right, Workspace
 from platforms import gateway
-from platforms.actions import site_key
 from platforms.actions.site_key import is_own_site, make_key
 from platforms.connectors.base import AccountRef, Connects, Profile
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, Refused
