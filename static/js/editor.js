@@ -1,0 +1,215 @@
+// The editor: Vditor over the textarea, pictures by drop, paste and library, quotes for comments.
+
+{
+  const form = document.querySelector("form[data-editor]");
+  const body = document.getElementById("id_body");
+  const autosave = new Autosave(form);
+  const chinese = form.dataset.language.startsWith("zh");
+  let state = form.dataset.state ?? document.querySelector("#item-head .pill")?.dataset.state;
+  let vditor = null;
+
+  for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;
+
+  // --- The body ------------------------------------------------------------------------------------
+
+  const isDark = () => getComputedStyle(document.documentElement).colorScheme === "dark"
+    || (getComputedStyle(document.documentElement).colorScheme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+
+  const write = (text) => {
+    body.value = text.replace(/​/g, "");
+    body.dispatchEvent(new Event("input", { bubbles: true }));
+    count();
+  };
+
+  const count = () => {
+    const signs = body.value.replace(/!\[[^\]]*\]\([^)]*\)/g, "").replace(/[#>*_`~\s-]/g, "");
+    const pictures = (body.value.match(/!\[[^\]]*\]\([^)]*\)/g) ?? []).length;
+    document.getElementById("body-count").textContent = chinese
+      ? `正文 ${signs.length.toLocaleString()} 字，图 ${pictures} 张`
+      : `${signs.length.toLocaleString()} characters, ${pictures} ${pictures === 1 ? "picture" : "pictures"}`;
+  };
+
+  const start = () => {
+    const place = document.getElementById("body-editor");
+    place.hidden = false;
+    vditor = new Vditor(place, {
+      cdn: form.dataset.vditor,
+      lang: chinese ? "zh_CN" : "en_US",
+      mode: "ir",
+      theme: isDark() ? "dark" : "classic",
+      icon: "ant",
+      value: body.value,
+      minHeight: 360,
+      placeholder: "",
+      cache: { enable: false },
+      counter: { enable: false },
+      resize: { enable: false },
+      link: { isOpen: false },
+      image: { isPreview: false },
+      preview: { hljs: { enable: false }, math: { inlineDigit: false }, theme: { current: "", path: "" }, markdown: { sanitize: true, mark: false, footnotes: false, toc: false } },
+      hint: { emoji: {} },
+      toolbar: [
+        "headings", "bold", "italic", "strike", "|", "quote", "list", "ordered-list", "table", "link", "line", "|",
+        { name: "library", tip: form.dataset.wordLibrary, tipPosition: "s", icon: '<svg viewBox="0 0 24 24" class="icon-line"><path d="M4 4h16v16H4zM4 16l5-5 5 5 2-2 4 4M15 9h.01"/></svg>', click: () => pick("body") },
+        "|", "undo", "redo", "|", "edit-mode", "fullscreen",
+      ],
+      upload: { accept: "image/*", multiple: true, handler: (files) => upload([...files]) },
+      input: write,
+      after: () => {
+        body.hidden = true;
+        const area = place.querySelector(".vditor-ir .vditor-reset");
+        area?.setAttribute("aria-label", document.querySelector("label[for=id_body]").textContent);
+        area?.setAttribute("aria-multiline", "true");
+        area?.setAttribute("role", "textbox");
+        for (const button of place.querySelectorAll(".vditor-toolbar button[aria-label]")) button.type = "button";
+        document.body.dataset.editorReady = "";
+        markQuotes();
+      },
+    });
+  };
+
+  // --- Pictures --------------------------------------------------------------------------------------
+
+  const show = (asset) => vditor.insertValue(`![${(asset.alt || "").replace(/[[\]\n]/g, " ")}](${asset.url})\n`);
+
+  const upload = async (files) => {
+    for (const file of files) {
+      const data = new FormData();
+      data.append("file", file, file.name || "picture.png");
+      vditor.tip(`${form.dataset.wordUploading} ${file.name}`, 0);
+      try {
+        const answer = await fetch(form.dataset.upload, {
+          method: "POST", body: data,
+          headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
+        });
+        const told = await answer.json();
+        if (!answer.ok) { vditor.tip(told.problem, 12000); continue; }
+        vditor.tip(told.name, 1500);
+        show(told);
+      } catch {
+        vditor.tip(form.dataset.wordOffline, 12000);
+      }
+    }
+    return null;
+  };
+
+  const pick = (purpose) => {
+    const button = document.querySelector(`[data-pick-asset="${purpose}"]`);
+    button?.click();
+  };
+
+  const setCover = async (id) => {
+    form.elements.cover.value = id ?? "";
+    form.elements.cover.dispatchEvent(new Event("change", { bubbles: true }));
+    const answer = await fetch(`${form.dataset.cover}?asset=${id ?? ""}`);
+    if (answer.ok) document.getElementById("cover").outerHTML = await answer.text();
+  };
+
+  document.addEventListener("asset:picked", ({ detail }) => {
+    if (detail.purpose === "body") show(detail);
+    if (detail.purpose === "cover") setCover(detail.id);
+  });
+  form.querySelector("[data-no-cover]")?.addEventListener("click", () => setCover(null));
+
+  // --- Saving ----------------------------------------------------------------------------------------
+
+  // Nothing is sent off before the words are: forms marked data-flush wait for the save.
+  document.addEventListener("submit", async (event) => {
+    const waits = event.target === form || event.target.matches("[data-flush]");
+    if (!waits || event.target.dataset.flushed === "yes" || event.defaultPrevented) return;
+    event.preventDefault();
+    const saved = await autosave.save();
+    if (event.target === form && !event.submitter?.hasAttribute("formaction")) return;
+    if (!saved) return;
+    event.target.dataset.flushed = "yes";
+    event.target.requestSubmit(event.submitter);
+    delete event.target.dataset.flushed;
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "s" || !(event.metaKey || event.ctrlKey)) return;
+    event.preventDefault();
+    autosave.save();
+  });
+
+  form.addEventListener("item:saved", ({ detail }) => {
+    const isNew = form.dataset.item === "new";
+    if (isNew) {
+      localStorage.removeItem(autosave.key);
+      form.dataset.item = detail.id;
+      form.action = detail.save_url;
+      history.replaceState(null, "", detail.url);
+    }
+    if (isNew || detail.state !== state) renew(detail.url);
+    state = detail.state;
+  });
+
+  // The parts around the text, from the page as it is now; the text itself is never touched.
+  const renew = async (url) => {
+    const answer = await fetch(url, { headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const id of ["item-head", "item-tabs", "item-checks", "item-aside"]) {
+      const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
+      if (!old || !fresh) continue;
+      old.replaceWith(fresh);
+      htmx.process(fresh);
+    }
+  };
+
+  // --- Quotes ------------------------------------------------------------------------------------------
+
+  document.addEventListener("selectionchange", () => {
+    const chosen = getSelection();
+    const place = chosen.anchorNode?.parentElement?.closest(".vditor-reset, .reading-text");
+    if (!place || chosen.isCollapsed) return;
+    const quote = chosen.toString().trim().slice(0, 300);
+    const field = document.querySelector("[data-quote]");
+    if (!field) return;
+    field.value = quote;
+    const shown = document.getElementById("quote-shown");
+    shown.textContent = quote;
+    shown.hidden = !quote;
+  });
+
+  // Quoted words are underlined in the text, without touching it.
+  const markQuotes = () => {
+    if (!CSS.highlights || !vditor) return;
+    const quotes = [...document.querySelectorAll("#review li:not([data-done]) [data-quoted]")].map((quote) => quote.textContent);
+    const ranges = [];
+    const walker = document.createTreeWalker(document.querySelector(".vditor-ir .vditor-reset"), NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      for (const quote of quotes) {
+        const at = walker.currentNode.data.indexOf(quote);
+        if (at < 0) continue;
+        const range = new Range();
+        range.setStart(walker.currentNode, at);
+        range.setEnd(walker.currentNode, at + quote.length);
+        ranges.push(range);
+      }
+    }
+    CSS.highlights.set("quoted", new Highlight(...ranges));
+  };
+  document.body.addEventListener("htmx:afterSettle", markQuotes);
+
+  // --- Beginning -----------------------------------------------------------------------------------------
+
+  const summary = document.getElementById("id_summary");
+  const grow = () => {
+    summary.rows = 1;
+    while (summary.rows < 8 && summary.scrollHeight > summary.clientHeight + 2) summary.rows += 1;
+  };
+  summary.addEventListener("input", grow);
+
+  const left = autosave.left();
+  if (left) {
+    const fields = new URLSearchParams(left.text);
+    for (const name of ["title", "summary", "body", "tags"]) if (fields.has(name)) form.elements[name].value = fields.get(name);
+    autosave.revision = left.revision;
+    autosave.show("saving", "cloud-upload", form.dataset.wordBack);
+    autosave.soon(1500);
+  }
+  count();
+  grow();
+  if (window.Vditor) start();
+}
