@@ -26,8 +26,16 @@ from mediaops.errors import UserError
 
 SCHEMES = {"http": 80, "https": 443}
 MORE_FORBIDDEN = [
-    ipaddress.ip_network("168.63.129.16/32"),  # Azure's platform service: a public number, but not a public host
-    ipaddress.ip_network("192.88.99.0/24"),  # 6to4 relays
+    ipaddress.ip_network(network)
+    for network in (
+        "168.63.129.16/32",  # Azure's platform service: a public number, but not a public host
+        "192.88.99.0/24",  # 6to4 relays
+        # what the special-purpose registries of IANA hold and Python 3.11 does not know yet
+        "192.0.0.0/24",
+        "64:ff9b:1::/48",
+        "3fff::/20",
+        "5f00::/16",
+    )
 ]
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -83,8 +91,8 @@ def is_public(address: str) -> bool:
 class OutwardTransport(httpx.HTTPTransport):
     """httpx's transport, connecting only to checked addresses; redirects pass it like first calls."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(verify=_certificates(), trust_env=False, **options)
+    def __init__(self, *, verify: ssl.SSLContext | None = None, **options: Any) -> None:
+        super().__init__(verify=verify or _certificates(), trust_env=False, **options)
         # httpx has no public door to its pool's network backend; a test fails should this one close
         self._pool._network_backend = _CheckedNetwork()  # type: ignore[attr-defined]
 

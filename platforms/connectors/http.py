@@ -176,7 +176,7 @@ class Http:
             raise
         finally:
             milliseconds = round((time.monotonic() - began) * 1000)
-            path = self.redacted(urlsplit(request.url).path)
+            path = self.redacted(_path_of(request.url))
             log.info("%s %s %s: %s in %s ms", self.platform, request.method, path, outcome, milliseconds)
 
     def _exchange(self, request: Request) -> Answer:
@@ -328,6 +328,13 @@ def _passes(error: BaseException) -> bool:
     """Say whether a read is worth another try at once: not when asked to wait, not after a long silence."""
     was_slow = isinstance(error, NothingSent) and ("Timeout" in error.raw or "TooLate" in error.raw)
     return isinstance(error, NothingSent) and error.wait_s is None and not was_slow
+
+
+def _path_of(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return "?"
 
 
 def _answer(response: httpx.Response, body: bytes) -> Answer:

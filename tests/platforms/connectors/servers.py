@@ -20,11 +20,8 @@ def serve(world, *, breaks=lambda request: False, how="hang"):
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def handle_one_request(self):
-            self.close_connection = True
-            super().handle_one_request()
-
         def answer(self):
+            self.close_connection = True
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             address = f"http://{self.headers['Host']}{self.path}"
             request = httpx.Request(self.command, address, headers=dict(self.headers), content=body)
