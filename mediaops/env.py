@@ -124,14 +124,14 @@ def database(name: str, default: Path) -> dict[str, Any]:
         except OSError as error:
             raise BadSetting(f"{default.parent} cannot be made ({error.strerror}). Set VAR_DIR.") from None
         return _sqlite(str(default))
+    if not url.startswith(("postgres://", "postgresql://", "sqlite:///")):
+        raise BadSetting(f"{name} must start with postgres:// or sqlite:///.")
     try:
         config: dict[str, Any] = environ.Env.db_url_config(url)
     except Exception:
         raise BadSetting(f"{name} is not an address such as postgres://user:password@host/name.") from None
     if config.get("ENGINE", "").endswith("sqlite3"):
         return _sqlite(str(config["NAME"]))
-    if not config.get("ENGINE", "").endswith("postgresql"):
-        raise BadSetting(f"{name} must start with postgres:// or sqlite:///.")
     return config | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 
