@@ -31,7 +31,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("strategy/<slug:kind>/<int:pk>/", strategy.strategy_edit, name="strategy-edit"),
     path("strategy/<slug:kind>/<int:pk>/close/", strategy.strategy_close, name="strategy-close"),
     path("items/", items.items, name="items"),
-    path("items/bulk/", items.items_bulk, name="items-bulk"),
     path("items/new/", editor.item_new, name="item-new"),
     path("items/cover/", editor.cover, name="item-cover"),
     path("items/<int:pk>/", editor.item, name="item"),

@@ -17,6 +17,7 @@ from content.forms.items import ChoiceForm, ItemForm
 from content.forms.reviews import CommentForm, DecisionForm
 from content.models import Asset, ContentItem, Review
 from content.models.review import ReviewState
+from content.tabs import accounts_left, tabs_of
 from content.timeline import timeline
 from mediaops.access import get_own, team_url, team_view
 from mediaops.lib.parts import done
@@ -91,6 +92,9 @@ def editor_context(request: Any, row: ContentItem) -> dict[str, Any]:
         "decision": DecisionForm(initial={"seen": digest(row)}),
         "comment_form": CommentForm(item=row),
         "is_first_round": not reviews,
+        "tabs": tabs_of(row),
+        "left": accounts_left(row),
+        "chosen_id": None,
     }
 
 

@@ -86,8 +86,7 @@ def _quick(request) -> HttpResponse:
 
 
 def _board(request) -> dict:
-    query = request.GET if request.method == "GET" else request.GET.copy()
-    chosen = {name: query.get(name, "") for name in ("pillar", "owner", "score", "q")}
+    chosen = {name: request.GET.get(name, "") for name in ("pillar", "owner", "score", "q")}
     rows = _filtered(Idea.objects.in_workspace(request.workspace), chosen, request.member)
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     cards = rows.select_related("pillar", "owner__user", "made_by__user").annotate(pieces=Count("items"))
@@ -108,13 +107,16 @@ def _board(request) -> dict:
                 "from": [was.value for was, ends in IDEA_MOVES.items() if state in ends],
             }
         )
+    everybody = list(Membership.objects.in_workspace(request.workspace).select_related("user"))
     return {
         "columns": columns,
         "total": sum(counts.values()),
         "chosen": chosen,
         "is_filtered": any(chosen.values()),
         "pillars": Pillar.objects.in_workspace(request.workspace),
-        "people": Membership.objects.in_workspace(request.workspace).active().select_related("user"),
+        "people": [member for member in everybody if member.left_at is None],
+        "somebody_left": any(member.left_at for member in everybody),
+        "query": f"?{request.GET.urlencode()}" if request.GET else "",
         "quick": QuickIdeaForm(),
         "scores": [80, 60, 40],
     }

@@ -37,6 +37,7 @@ def today_writing(request) -> HttpResponse:
         "to_write": list(mine.filter(state=ItemState.DRAFT).order_by("-changed_at")[:10]) if may_write else [],
         "ideas": _chosen_ideas(request) if may_write else [],
     }
+    context["count"] = sum(len(context[name]) for name in ("to_change", "to_write", "ideas"))
     return render(request, "content/item/_today.html", context)
 
 

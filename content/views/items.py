@@ -8,7 +8,6 @@ from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from campaigns.models import Campaign
 from content.actions import drafting
@@ -16,7 +15,7 @@ from content.forms.items import BulkForm
 from content.models import ContentItem, Pillar, Publication, Variant
 from content.models.item import ItemState
 from content.models.publication import State
-from mediaops.access import team_url, team_view
+from mediaops.access import demand, team_url, team_view
 from mediaops.lib.parts import done, show
 from mediaops.models import Membership, Right
 from platforms.models import Account
@@ -32,12 +31,13 @@ SORTS = {
 
 @team_view(needs=Right.SEE)
 def items(request) -> HttpResponse:
+    if request.method == "POST":
+        demand(request.member, Right.WRITE)
+        return _bulk(request)
     return show(request, "content/item/list.html", "content/item/_list.html", _list(request))
 
 
-@team_view(needs=Right.WRITE)
-@require_POST
-def items_bulk(request) -> HttpResponse:
+def _bulk(request) -> HttpResponse:
     """Do one thing with all chosen rows."""
     form = BulkForm(request.POST, workspace=request.workspace)
     if not form.is_valid():

@@ -29,6 +29,8 @@ def strategy(request) -> HttpResponse:
     personas = list(Persona.objects.in_workspace(request.workspace))
     for persona in personas:
         persona.pieces = counts.get(persona.pk, 0)
+    for row in [*pillars, *personas]:
+        row.kind = row._meta.model_name
     context = {
         "pillars": [row for row in pillars if row.closed_at is None],
         "personas": [row for row in personas if row.closed_at is None],

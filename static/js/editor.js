@@ -5,7 +5,7 @@
   const body = document.getElementById("id_body");
   const autosave = new Autosave(form);
   const chinese = form.dataset.language.startsWith("zh");
-  let state = form.dataset.state ?? document.querySelector("#item-head .pill")?.dataset.state;
+  let state = document.querySelector("#item-head .pill")?.dataset.state;
   let vditor = null;
 
   for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;
@@ -16,7 +16,7 @@
     || (getComputedStyle(document.documentElement).colorScheme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
 
   const write = (text) => {
-    body.value = text.replace(/​/g, "");
+    body.value = text.replaceAll("\u200b", "");
     body.dispatchEvent(new Event("input", { bubbles: true }));
     count();
   };
@@ -24,9 +24,8 @@
   const count = () => {
     const signs = body.value.replace(/!\[[^\]]*\]\([^)]*\)/g, "").replace(/[#>*_`~\s-]/g, "");
     const pictures = (body.value.match(/!\[[^\]]*\]\([^)]*\)/g) ?? []).length;
-    document.getElementById("body-count").textContent = chinese
-      ? `正文 ${signs.length.toLocaleString()} 字，图 ${pictures} 张`
-      : `${signs.length.toLocaleString()} characters, ${pictures} ${pictures === 1 ? "picture" : "pictures"}`;
+    document.getElementById("body-count").textContent = form.dataset.wordCount
+      .replace("{signs}", signs.length.toLocaleString()).replace("{pictures}", pictures);
   };
 
   const start = () => {
@@ -46,7 +45,7 @@
       resize: { enable: false },
       link: { isOpen: false },
       image: { isPreview: false },
-      preview: { hljs: { enable: false }, math: { inlineDigit: false }, theme: { current: "", path: "" }, markdown: { sanitize: true, mark: false, footnotes: false, toc: false } },
+      preview: { hljs: { enable: false }, math: { inlineDigit: false }, theme: { current: "", path: "" }, markdown: { sanitize: true, mark: false, footnotes: false, toc: false, codeBlockPreview: false, mathBlockPreview: false } },
       hint: { emoji: {} },
       toolbar: [
         "headings", "bold", "italic", "strike", "|", "quote", "list", "ordered-list", "table", "link", "line", "|",

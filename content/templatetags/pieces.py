@@ -1,0 +1,25 @@
+"""Addresses of filtered and sorted lists."""
+
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def filter_query(context: Any, name: str, value: Any) -> str:
+    """Return this page's query string with the filter `name` set (None takes it away), on the first page."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    query.pop(name, None)
+    if value is not None:
+        query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def sort_query(context: Any, name: str, sort: str, direction: str) -> str:
+    """Return the query string that sorts by `name`; pressed again, the other way round."""
+    is_falling = name == "changed" if name != sort else not direction
+    return filter_query(context, "sort", f"-{name}" if is_falling else name)
