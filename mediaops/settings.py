@@ -181,6 +181,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+SILENCED_SYSTEM_CHECKS = ["security.W019"]  # our own pages show previews of posts in frames
 CSRF_FAILURE_VIEW = "mediaops.views.errors.csrf_failure"
 
 # --- REST ----------------------------------------------------------------------------------------
