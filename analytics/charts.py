@@ -76,32 +76,50 @@ def columns(series: Series, *, name: str, height: int = HEIGHT) -> go.Figure:
 
 
 def svg_trend(
-    days: Sequence[str], now: Sequence[float | None], before: Sequence[float | None], *, labels: Sequence[str]
+    days: Sequence[str],
+    now: Sequence[float | None],
+    before: Sequence[float | None],
+    *,
+    labels: Sequence[str],
+    classes: bool = False,
+    width: float = 600,
+    height: float = 200,
 ) -> str:
-    """Return the same trend as an SVG for paper, drawn without a browser, in the light palette.
+    """Return the same trend as an SVG drawn without a browser.
 
-    `labels` stand under the days; an empty one is left out. The drawing is 600 by 200 units.
+    For paper it carries the light palette; with `classes` it carries the stylesheet's class names
+    instead and follows the page's theme. `labels` stand under the days; an empty one is left out.
+    `width` and `height` are in units of a text of size 11.
     """
     top = _nice(max([value for value in [*now, *before] if value is not None] or [1]))
-    width, height, left, right, foot = 600.0, 200.0, 48.0, 8.0, 24.0
+    left, right, foot = 44.0, 12.0, 24.0
 
     def at(place: int, value: float) -> tuple[float, float]:
         step = (width - left - right) / max(len(days) - 1, 1)
         return left + place * step, 8 + (height - foot - 8) * (1 - value / top)
 
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" font-family="Noto Sans SC">'
-    ]
+    def paint(css: str, attribute: str, token: str) -> str:
+        return f'class="{css}"' if classes else f'{attribute}="{LIGHT[token]}"'
+
+    def words(x: float, y: float, text: str, anchor: str) -> str:
+        look = paint("chart-label", "fill", "chart-label")
+        return f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" {look} text-anchor="{anchor}">{escape(text)}</text>'
+
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}">']
     for share in (0, 0.25, 0.5, 0.75, 1):
         y = at(0, top * share)[1]
-        parts.append(
-            f'<line x1="{left}" x2="{width - right}" y1="{y:.1f}" y2="{y:.1f}" stroke="{LIGHT["chart-grid"]}"/>'
-        )
-        parts.append(_words(left - 6, y + 4, _short(top * share), "end"))
+        grid = paint("chart-grid", "stroke", "chart-grid")
+        parts.append(f'<line x1="{left}" x2="{width - right}" y1="{y:.1f}" y2="{y:.1f}" {grid}/>')
+        parts.append(words(left - 6, y + 4, _short(top * share), "end"))
     for place, label in enumerate(labels):
         if label:
-            parts.append(_words(at(place, 0)[0], height - 6, label, "middle"))
-    parts += [_path(before, at, LIGHT["chart-before"], 1.5, "3 3"), _path(now, at, LIGHT["chart-1"], 2, "")]
+            parts.append(words(at(place, 0)[0], height - 6, label, "middle"))
+    past = 'class="chart-line" data-series="before"' if classes else f'stroke="{LIGHT["chart-before"]}"'
+    own = 'class="chart-line" data-series="1"' if classes else f'stroke="{LIGHT["chart-1"]}" stroke-width="2"'
+    parts += [
+        _path(before, at, f'{past} fill="none" stroke-dasharray="3 3"'),
+        _path(now, at, f'{own} fill="none"'),
+    ]
     return "".join([*parts, "</svg>"])
 
 
@@ -158,7 +176,7 @@ def _mark(figure: go.Figure, day: date, words: str) -> None:
     )
 
 
-def _path(values: Sequence[float | None], at: Any, color: str, width: float, dash: str) -> str:
+def _path(values: Sequence[float | None], at: Any, look: str) -> str:
     """Draw runs of known values; a gap lifts the pen."""
     moves, pen_down = [], False
     for place, value in enumerate(values):
@@ -168,17 +186,7 @@ def _path(values: Sequence[float | None], at: Any, color: str, width: float, das
         x, y = at(place, value)
         moves.append(f"{'L' if pen_down else 'M'}{x:.1f} {y:.1f}")
         pen_down = True
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
-    return (
-        f'<path d="{" ".join(moves)}" fill="none" stroke="{color}" stroke-width="{width}"{dashes}/>' if moves else ""
-    )
-
-
-def _words(x: float, y: float, words: str, anchor: str) -> str:
-    color = LIGHT["chart-label"]
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="11" fill="{color}" text-anchor="{anchor}">{escape(words)}</text>'
-    )
+    return f'<path d="{" ".join(moves)}" {look}/>' if moves else ""
 
 
 def _nice(value: float) -> float:

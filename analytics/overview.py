@@ -120,13 +120,16 @@ def planned_posts(scope: Scope) -> QuerySet:
 def overview(scope: Scope) -> Overview:
     """Put one period together. Reads roll-ups only, so it does not slow down with the snapshots."""
     ids = [account.pk for account in scope.accounts]
-    now, before = _days(scope, ids, scope.period), _days(scope, ids, scope.period.before)
-    posts_now, posts_before = _posts(scope, scope.period), _posts(scope, scope.period.before)
+    both = Period(scope.period.before.first, scope.period.last)
+    days = _days(scope, ids, both)
+    is_now = days["day"] >= scope.period.first if len(days) else []
+    now, before = (days[is_now], days[~is_now]) if len(days) else (days, days)
+    posts_now, posts_before = _posts(scope, both)
     table = _post_table(posts_now)
     ranked = measures.against_median(table) if len(table) else table
     return Overview(
         scope=scope,
-        figures=_figures(scope, now, before, len(posts_now), len(posts_before)),
+        figures=_figures(scope, now, before, len(posts_now), posts_before),
         series=_series(scope, now, before),
         accounts=_accounts(scope, now, before, posts_now),
         best=_ranked(ranked, posts_now, best=True),
@@ -152,18 +155,24 @@ def _days(scope: Scope, ids: list[int], period: Period) -> pd.DataFrame:
     return days.assign(**extra)[frames.DAY_COLUMNS]
 
 
-def _posts(scope: Scope, period: Period) -> dict[int, Post]:
-    start = start_of_day(period.first, scope.zone)
-    end = start_of_day(period.last + timedelta(days=1), scope.zone)
-    rows = Post.objects.filter(account__in=scope.accounts, part_of="").between(start, end)
+def _posts(scope: Scope, both: Period) -> tuple[dict[int, Post], int]:
+    """Return the posts of the period by id, and how many there were in the one before."""
+    start = start_of_day(scope.period.first, scope.zone)
+    end = start_of_day(both.last + timedelta(days=1), scope.zone)
+    rows = Post.objects.filter(account__in=scope.accounts, part_of="")
+    rows = rows.between(start_of_day(both.first, scope.zone), end)
     if scope.is_narrow:
         rows = rows.filter(pk__in=planned_posts(scope))
     by_account = {account.pk: account for account in scope.accounts}
-    found = {}
+    found: dict[int, Post] = {}
+    before = 0
     for post in rows.only("title", "text", "account_id", "published_at", "remote_id", "url"):
+        if post.published_at < start:
+            before += 1
+            continue
         post.account = by_account[post.account_id]
         found[post.pk] = post
-    return found
+    return found, before
 
 
 def _figures(
@@ -171,7 +180,7 @@ def _figures(
 ) -> list[Figure]:
     gained = None if scope.is_narrow else _gained(scope, now, before)
     before_gained = None if scope.is_narrow else _gained(scope, before, pd.DataFrame(columns=frames.DAY_COLUMNS))
-    planned_now, planned_before = _planned(scope, scope.period), _planned(scope, scope.period.before)
+    planned_now, planned_before = _planned(scope)
     figures = [
         Figure("views", _("Views"), Change(measures.total(now, "views"), measures.total(before, "views"))),
         Figure("interactions", _("Interactions"), Change(measures.interactions(now), measures.interactions(before))),
@@ -194,18 +203,24 @@ def _gained(scope: Scope, days: pd.DataFrame, earlier: pd.DataFrame) -> int | No
     return int(gains["gained"].sum()) if len(gains) else None
 
 
-def _planned(scope: Scope, period: Period) -> tuple[int, int]:
-    start = start_of_day(period.first, scope.zone)
-    end = start_of_day(period.last + timedelta(days=1), scope.zone)
-    rows = Publication.objects.filter(variant__account__in=scope.accounts, due_at__gte=start, due_at__lt=end)
+def _planned(scope: Scope) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return (out, planned) of the period and of the one before, by the planned time."""
+    first = start_of_day(scope.period.before.first, scope.zone)
+    middle = start_of_day(scope.period.first, scope.zone)
+    end = start_of_day(scope.period.last + timedelta(days=1), scope.zone)
+    rows = Publication.objects.filter(variant__account__in=scope.accounts, due_at__gte=first, due_at__lt=end)
     if scope.pillar:
         rows = rows.filter(variant__item__pillar=scope.pillar)
     if scope.campaign:
         rows = rows.filter(variant__item__campaign=scope.campaign)
+    is_now, is_out = Q(due_at__gte=middle), Q(state=State.LIVE)
     sums = rows.exclude(state=State.CANCELLED).aggregate(
-        out=Count("pk", filter=Q(state=State.LIVE)), planned=Count("pk")
+        out=Count("pk", filter=is_now & is_out),
+        planned=Count("pk", filter=is_now),
+        out_before=Count("pk", filter=~is_now & is_out),
+        planned_before=Count("pk", filter=~is_now),
     )
-    return sums["out"], sums["planned"]
+    return (sums["out"], sums["planned"]), (sums["out_before"], sums["planned_before"])
 
 
 def _series(scope: Scope, now: pd.DataFrame, before: pd.DataFrame) -> dict[str, Series]:

@@ -17,6 +17,9 @@ PERIODS: dict[str, tuple[str, float]] = {
     "find out about doubts": ("content.tasks.settle_doubts", 2),
     "tell of troubles": ("content.tasks.tell_troubles", 5),
     "tell of dead accounts": ("content.tasks.tell_of_accounts", 60),
+    "pull figures": ("analytics.tasks.collect_due", 15),
+    "make weekly reports": ("analytics.tasks.make_reports", 60),
+    "mail reports": ("analytics.tasks.mail_reports", 15),
 }
 
 

@@ -21,7 +21,11 @@ def tasks(request) -> HttpResponse:
 
 @team_view(needs=Right.CAMPAIGNS)
 def task_new(request) -> HttpResponse:
-    start = {"assignee": request.member, "campaign": request.GET.get("campaign")}
+    start = {
+        "assignee": request.member,
+        "campaign": request.GET.get("campaign"),
+        "title": request.GET.get("title", ""),
+    }
     form = TaskForm(request.POST or None, workspace=request.workspace, initial=start)
     to = team_url(request, "campaigns:tasks")
     if request.GET.get("campaign", "").isdigit():

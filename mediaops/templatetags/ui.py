@@ -318,6 +318,16 @@ def delta(change: float | None, better: str = "more") -> str:
     )
 
 
+@register.inclusion_tag("ui/_delta.html")
+def change(direction: str, amount: float | None, is_good: bool | None, unit: str = "count") -> dict[str, Any]:
+    """Show a change: arrow, amount, better or worse. Rates change in points."""
+    words = ""
+    if amount is not None:
+        words = f"{abs(amount) * 100:.1f} {_('pt')}" if unit == "rate" else percent(abs(amount))
+    good = "" if is_good is None else "yes" if is_good else "no"
+    return {"direction": direction, "words": words, "good": good}
+
+
 @register.filter
 def money(amount: Decimal | None, currency: str = "CNY") -> str:
     """Show an exact amount with its sign or code."""

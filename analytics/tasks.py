@@ -1,0 +1,34 @@
+"""What the clock starts in analytics."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from analytics.actions import collecting, reporting
+from platforms.models import Account
+
+
+@shared_task
+def collect_due() -> int:
+    """Follow what is new and hand each account with due readings to a worker."""
+    now = timezone.now()
+    collecting.know_new(now)
+    waiting = collecting.accounts_to_read(now)
+    for pk in waiting:
+        collect_account.delay(pk)
+    return len(waiting)
+
+
+@shared_task
+def collect_account(pk: int) -> int:
+    account = Account.objects.select_related("workspace").filter(pk=pk).first()
+    return collecting.collect_account(account, timezone.now()) if account else 0
+
+
+@shared_task
+def make_reports() -> int:
+    return len(reporting.make_due_reports(timezone.now()))
+
+
+@shared_task
+def mail_reports() -> int:
+    return reporting.mail_due(timezone.now())

@@ -1,0 +1,128 @@
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core import mail
+from openpyxl import load_workbook
+
+from analytics.actions import collecting, reporting
+from analytics.actions.reporting import make_due_reports, make_report
+from analytics.models import AccountDay, PostDay, PostFigures, PostSnapshot, Report
+from analytics.paper import report_pdf, report_xlsx
+from mediaops.errors import UserError
+from mediaops.lib.periods import week_of
+from platforms.connectors.base import AccountReading, Reading
+from tests.builders import make_account, make_post
+
+MONDAY = datetime(2026, 11, 16, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai
+LAST_WEEK = week_of(date(2026, 11, 9))
+
+
+@pytest.fixture
+def account(workspace):
+    return make_account(workspace, name="Journal")
+
+
+@pytest.fixture
+def week(account):
+    """Two posts of last week with figures: 120 views and 30 views."""
+    for n, views in enumerate([120, 30]):
+        born = datetime(2026, 11, 10 + n, 4, tzinfo=UTC)
+        post = make_post(account, title=f"Piece {n}", published_at=born)
+        read(account, post, born + timedelta(hours=2), views=views, comments=n)
+    collecting.know_new(MONDAY)
+    collecting.keep_account_reading(account, AccountReading(followers=50), datetime(2026, 11, 11, tzinfo=UTC))
+    return LAST_WEEK
+
+
+def read(account, post, at, **counters):
+    collecting.keep_readings(account, [Reading(remote_id=post.remote_id, **counters)], {post.remote_id: post}, at)
+
+
+def figure(report, key):
+    return next(row for row in report.numbers["figures"] if row["key"] == key)
+
+
+def test_days_follow_from_readings(account, week):
+    assert PostSnapshot.objects.count() == 2
+    assert list(PostDay.objects.values_list("views", flat=True)) == [120, 30]
+    tenth = AccountDay.objects.get(day=date(2026, 11, 10))
+    assert (tenth.views, tenth.likes, tenth.posts) == (120, None, 1)
+    assert AccountDay.objects.get(day=date(2026, 11, 11)).followers == 50
+
+
+def test_reading_twice_in_a_minute_changes_nothing(account, week):
+    post = account.posts.first()
+    at = datetime(2026, 11, 12, 1, 0, 10, tzinfo=UTC)
+    read(account, post, at, views=500)
+    read(account, post, at + timedelta(seconds=20), views=500)
+    assert PostSnapshot.objects.filter(post=post).count() == 2
+
+
+def test_the_week_is_told_with_its_figures(workspace, week, manager):
+    report = make_report(workspace, week, by=manager, now=MONDAY)
+    assert figure(report, "views")["now"] == 150
+    assert figure(report, "posts")["now"] == 2
+    assert "Journal had its first views." in [finding["title"] for finding in report.numbers["findings"]]
+
+
+def test_a_report_once_made_never_changes(workspace, account, week, manager):
+    report = make_report(workspace, week, by=manager, now=MONDAY)
+    before = Report.objects.values("numbers", "figures").get()
+    account.posts.all().delete()
+    assert Report.objects.values("numbers", "figures").get() == before
+    assert report_pdf(report).startswith(b"%PDF")
+
+
+def test_an_empty_week_says_so(workspace, manager):
+    report = make_report(workspace, LAST_WEEK, by=manager, now=MONDAY)
+    assert "Nothing was published" in report.numbers["lead"]
+    assert figure(report, "views")["now"] is None
+    assert report_pdf(report).startswith(b"%PDF")
+
+
+def test_the_clock_makes_one_on_monday_at_eight(workspace, week):
+    workspace.made_at = MONDAY - timedelta(days=30)
+    workspace.save()
+    assert make_due_reports(MONDAY - timedelta(hours=1)) == []
+    assert len(make_due_reports(MONDAY)) == 1
+    assert make_due_reports(MONDAY + timedelta(days=2)) == []
+
+
+def test_a_new_team_gets_no_report_of_a_week_before_it(workspace):
+    workspace.made_at = MONDAY
+    workspace.save()
+    assert make_due_reports(MONDAY) == []
+
+
+def test_a_week_to_come_is_refused(workspace, manager):
+    with pytest.raises(UserError):
+        make_report(workspace, week_of(date(2026, 12, 7)), by=manager, now=MONDAY)
+
+
+def test_who_subscribed_gets_it_once(workspace, week, manager, viewer):
+    reporting.subscribe(viewer, MONDAY)
+    report = make_report(workspace, week, by=manager, now=MONDAY)
+    assert reporting.send_to_team(report, by=manager, now=MONDAY) == 1
+    assert reporting.send_to_team(report, by=manager, now=MONDAY) == 0
+    assert (reporting.mail_due(MONDAY), reporting.mail_due(MONDAY)) == (1, 0)
+    [sent] = mail.outbox
+    assert sent.to == [viewer.user.email]
+    assert [name for name, *_rest in sent.attachments] == ["lanxu-2026-11-09.pdf", "lanxu-2026-11-09.xlsx"]
+
+
+def test_the_workbook_holds_the_days_and_no_formulas(workspace, account, week, manager):
+    account.name = "=cmd()"
+    account.save()
+    report = make_report(workspace, week, by=manager, now=MONDAY)
+    book = load_workbook(io.BytesIO(report_xlsx(report)))
+    assert book["Days"]["B3"].value == 120
+    assert book["Accounts"]["A2"].data_type == "s"
+
+
+def test_young_posts_are_read_often_and_old_ones_rarely(account):
+    now = MONDAY
+    for age, wait in [(1, 10), (5, 60), (50, 360), (24 * 20, 1440), (24 * 60, 7 * 1440)]:
+        post = make_post(account, published_at=now - timedelta(hours=age))
+        read(account, post, now, views=1)
+        assert PostFigures.objects.get(post=post).next_at == now + timedelta(minutes=wait)
