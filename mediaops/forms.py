@@ -106,7 +106,7 @@ class TokenForm(forms.Form):
     )
 
     def __init__(self, *args: Any, member: Membership, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"auto_id": "token_%s", **kwargs})
         self.fields["scopes"].choices = [(str(r), RIGHT_LABELS[r]) for r in Right if member.may(r)]
         self.fields["scopes"].initial = [str(Right.SEE)]
 
