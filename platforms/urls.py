@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from platforms.views import accounts, connecting, inbox, posts
+from platforms.views import accounts, connecting, inbox, posts, site_comments
 
 app_name = "platforms"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -32,4 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/replies/<int:pk>/again/", inbox.reply_again, name="reply-again"),
     path("inbox/replies/<int:pk>/sent/", inbox.reply_sent, name="reply-sent"),
     path("inbox/replies/<int:pk>/drop/", inbox.reply_drop, name="reply-drop"),
+    path("site/comments/", site_comments.comments, name="site-comments"),
+    path("site/comments/<int:pk>/show/", site_comments.show_comment, name="site-comment-show"),
+    path("site/comments/<int:pk>/hide/", site_comments.hide_comment, name="site-comment-hide"),
 ]

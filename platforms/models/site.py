@@ -11,15 +11,16 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mediaops.lib.moves import Moves
 from mediaops.models import Membership, Workspace, WorkspaceQuerySet
 
 
 class CommentState(models.TextChoices):
-    WAITING = "waiting", _("Waiting")
-    SHOWN = "shown", _("Shown")
-    HIDDEN = "hidden", _("Hidden")
+    WAITING = "waiting", pgettext_lazy("comments", "Waiting")
+    SHOWN = "shown", pgettext_lazy("comments", "Shown")
+    HIDDEN = "hidden", pgettext_lazy("comments", "Hidden")
 
 
 COMMENT_MOVES: Moves = {
@@ -211,7 +212,7 @@ class SiteComment(models.Model):
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="comments")
     root = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="answers")
-    name = models.CharField(_("Name"), max_length=60)
+    name = models.CharField(pgettext_lazy("of a visitor", "Name"), max_length=60)
     text = models.TextField(_("Comment"))
     is_team = models.BooleanField(default=False)
     state = models.CharField(max_length=7, choices=CommentState, default=CommentState.WAITING)

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from platforms.actions.site import COMMENT_MAX, NAME_MAX
 
@@ -10,7 +11,9 @@ class CommentForm(forms.Form):
     """A name and words. `website` is a trap: people do not see it, programs fill it in."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=NAME_MAX, widget=forms.TextInput(attrs={"autocomplete": "nickname"})
+        label=pgettext_lazy("of a visitor", "Name"),
+        max_length=NAME_MAX,
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
     )
     text = forms.CharField(label=_("Comment"), max_length=COMMENT_MAX, widget=forms.Textarea(attrs={"rows": 4}))
     website = forms.CharField(
