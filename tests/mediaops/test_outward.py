@@ -8,12 +8,19 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.utils import translation
 
 from mediaops.lib import outward
 from mediaops.lib.outward import AddressUnknown, OutwardRefused, OutwardTransport, check_address, is_public
 from tests.platforms.connectors.servers import serve
 
 PUBLIC = "93.184.215.14"
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -11,20 +11,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from django.utils import translation
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("SERVERS_DIR") or ROOT.parent / "shared" / "servers")
 
 
-def pytest_collection_modifyitems(items):
-    for item in items:
-        if "wordpress_server" in item.fixturenames or "bluesky_server" in item.fixturenames:
-            item.add_marker("real")
-
-
 @pytest.fixture(autouse=True)
 def _local_servers(settings):
     settings.ALLOW_LOCAL_SERVERS = True
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

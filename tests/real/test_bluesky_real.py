@@ -13,6 +13,8 @@ from platforms.connectors.errors import NeedsReconnect, OutcomeUnknown, Refused
 from platforms.connectors.http import Http
 from tests.platforms.connectors.posts import make_image, make_outgoing
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture(scope="session")
 def tokens():

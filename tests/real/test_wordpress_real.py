@@ -11,6 +11,8 @@ from platforms.connectors.http import Http
 from platforms.connectors.wordpress import WordPress
 from tests.platforms.connectors.posts import make_image, make_outgoing
 
+pytestmark = pytest.mark.real
+
 
 @pytest.fixture
 def connect(wordpress_server):

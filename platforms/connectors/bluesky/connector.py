@@ -37,7 +37,6 @@ IMAGE_BYTES_MAX = 2_000_000
 """By the newest lexicon; servers that know an older one say so and get smaller pictures."""
 TAGS_BESIDE_TEXT = 8
 PAGE = 100
-PAGES_MAX = 50
 URIS_PER_CALL = 25
 TID_SIGNS = "234567abcdefghijklmnopqrstuvwxyz"
 
@@ -297,10 +296,10 @@ class Bluesky:
                     yield row["uri"], row["value"]
 
     def _pages(self, call: str, rows: str, **params: Any) -> Iterator[dict[str, Any]]:
-        for _page in range(PAGES_MAX):
+        while True:
             answer = self._session.read(call, **params, limit=PAGE)
             yield from answer.get(rows) or ()
-            if not answer.get("cursor"):
+            if answer.get("cursor") in {None, "", params.get("cursor")}:
                 return
             params["cursor"] = answer["cursor"]
 

@@ -1,5 +1,6 @@
 """The wire to one WordPress: where its REST interface lives, the sign-in, pages, what errors mean."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -13,7 +14,6 @@ from platforms.connectors.http import Answer, Http, Purpose
 
 API = "wp/v2/"
 PER_PAGE = 100
-PAGES_MAX = 50
 UPLOAD_S = 120.0
 FLOOD_WAIT_S = 20.0
 """WordPress accepts one comment per author every 15 s."""
@@ -78,7 +78,7 @@ class Wire:
 
     def pages(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:
         """Read a collection to its end, 100 rows a call."""
-        for page in range(1, PAGES_MAX + 1):
+        for page in itertools.count(1):
             answer = self.get(path, **params, per_page=PER_PAGE, page=page)
             yield from self.rows(answer)
             if page >= number(answer.headers.get("x-wp-totalpages")):

@@ -40,6 +40,8 @@ POST_FIELDS = "id,slug,status,link,date_gmt,modified_gmt,title,excerpt"
 COMMENT_FIELDS = (
     "id,post,parent,author,author_name,author_url,author_email,author_avatar_urls,date_gmt,content,link,status"
 )
+STANDING = "publish,private,draft,pending"
+OUR_SLUG = re.compile(r"p[0-9a-f]{12}(-\d+)?")
 IDS_PER_CALL = 50
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "image/webp": "webp"}
 
@@ -168,13 +170,15 @@ class WordPress:
             self._wire.write(f"posts/{remote_id}", {"force": "true"}, method="DELETE")
 
     def recent_posts(self, since: datetime) -> Iterator[RemotePost]:
-        """Yield public posts published after `since`, newest first, whoever wrote them."""
-        rows = self._wire.pages(
-            "posts", after=since.astimezone(UTC).isoformat(), status="publish", _fields=POST_FIELDS
-        )
-        for row in rows:
+        """Yield all posts that stand since then, newest first, whoever wrote them.
+
+        Drafts are left out, except those that we were asked to make.
+        """
+        after = since.astimezone(UTC).isoformat()
+        for row in self._wire.pages("posts", after=after, status=STANDING, context="edit", _fields=POST_FIELDS):
             post = self._remote(row)
-            if post.published_at >= since:
+            is_out = row["status"] in {"publish", "private"} or OUR_SLUG.fullmatch(row.get("slug") or "")
+            if is_out and post.published_at >= since:
                 yield post
 
     def messages(self, since: datetime) -> Iterator[RemoteMessage]:

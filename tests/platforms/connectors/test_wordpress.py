@@ -331,6 +331,14 @@ def test_draft_without_a_date_has_an_aware_time(blog):
     assert made.published_at == datetime(2026, 11, 23, 8, 43, 14, tzinfo=UTC)
 
 
+def test_our_own_draft_stands_and_those_of_others_do_not(blog):
+    connect(blog).publish(make_outgoing(options={"status": "draft"}))
+    connect(blog).publish(make_outgoing(options={"status": "private"}))
+    blog.posts.append(blog.posts[0] | {"id": 90, "slug": "unfinished"})
+    blog.posts.append(blog.posts[1] | {"id": 91, "slug": "elsewhere"})
+    assert [post.remote_id for post in connect(blog).recent_posts(SINCE)] == ["41", "42", "91"]
+
+
 def test_comments_form_threads(blog):
     first, ours, last = connect(blog).messages(SINCE)
     assert [message.thread_id for message in (first, ours, last)] == ["7", "7", "7"]
