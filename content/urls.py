@@ -1,6 +1,18 @@
 from django.urls import URLPattern, URLResolver, path
 
-from content.views import assets, checks, editor, ideas, item_parts, items, reviews, strategy, variants, versions
+from content.views import (
+    assets,
+    checks,
+    editor,
+    ideas,
+    item_parts,
+    items,
+    publications,
+    reviews,
+    strategy,
+    variants,
+    versions,
+)
 
 app_name = "content"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -48,4 +60,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("comments/<int:pk>/resolve/", reviews.comment_resolve, name="comment-resolve"),
     path("parts/today-writing/", item_parts.today_writing, name="today-writing"),
     path("parts/campaign-items/<int:pk>/", item_parts.campaign_items, name="campaign-items"),
+    path("waiting/", publications.waiting, name="waiting"),
+    path("waiting/release/", publications.release, name="waiting-release"),
+    path("pause/", publications.pause, name="pause"),
+    path("accounts/<int:pk>/pause/", publications.pause_account, name="pause-account"),
+    path("publications/<int:pk>/", publications.publication, name="publication"),
+    path("publications/<int:pk>/confirm/", publications.confirm, name="publication-confirm"),
+    path("publications/<int:pk>/not-live/", publications.not_live, name="publication-not-live"),
+    path("publications/<int:pk>/look/", publications.look, name="publication-look"),
+    path("publications/<int:pk>/retry/", publications.send_now, name="publication-retry"),
+    path("publications/<int:pk>/send-now/", publications.send_now, name="publication-send-now"),
+    path("publications/<int:pk>/reschedule/", publications.reschedule, name="publication-reschedule"),
+    path("publications/<int:pk>/cancel/", publications.cancel, name="publication-cancel"),
+    path("publications/<int:pk>/drop/", publications.cancel, name="publication-drop"),
 ]
