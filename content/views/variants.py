@@ -37,6 +37,7 @@ def variant_save(request: Any, pk: int) -> HttpResponse:
     form = VariantForm(request.POST, instance=typed)
     if not form.is_valid():
         return show(request, PAGE, "content/variant/_wrong.html", _page(request, row, form), status=422)
+    before = _chosen(row)
     fields = form.words() | {"images": _moved_pictures(form)}
     revision = form.cleaned_data["over"] or form.cleaned_data["revision"]
     try:
@@ -44,7 +45,7 @@ def variant_save(request: Any, pk: int) -> HttpResponse:
     except VariantEditedMeanwhile as error:
         context = _page(request, typed, form) | {"theirs": error.theirs, "sentence": str(error)}
         return _conflict(request, context)
-    context = _page(request, saved, VariantForm(instance=saved)) | {"is_saved": True}
+    context = _page(request, saved, VariantForm(instance=saved)) | {"has_new_pictures": _chosen(saved) != before}
     return done(request, STATE, context, event="variant:saved", to=f"{saved.get_absolute_url()}")
 
 
@@ -120,6 +121,10 @@ def _pictures(row: Variant, form: VariantForm) -> list[Asset]:
     if form.is_bound and form.is_valid():
         return form.words()["images"]
     return [pick.asset for pick in row.picks.select_related("asset").filter(asset__removed_at=None)]
+
+
+def _chosen(row: Variant) -> tuple[bool, list[int]]:
+    return row.own_images, list(row.picks.values_list("asset_id", flat=True))
 
 
 def _moved_pictures(form: VariantForm) -> list[Asset]:
