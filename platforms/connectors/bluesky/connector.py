@@ -91,7 +91,7 @@ class Bluesky:
         self._account = account
         self._secret = secret
         self._server = server_address(secret.get("server") or account.server)
-        self._handle = account.handle or _handle(secret.get("handle", ""))
+        self._handle = _handle(account.handle or secret.get("handle", ""))
         self._session = Session(
             http,
             server=self._server,
