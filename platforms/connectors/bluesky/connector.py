@@ -48,7 +48,7 @@ class Bluesky:
         key="bluesky",
         label="Bluesky",
         mark="B",
-        mark_slot=6,
+        mark_slot=7,
         body_format="note",
         # pictures of any size are accepted: those over Bluesky's 2,000,000 bytes are made smaller here
         limits=Limits(text_max=300, text_bytes_max=3000, images_max=4, tags_max=TAGS_BESIDE_TEXT),

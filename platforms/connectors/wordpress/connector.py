@@ -53,7 +53,7 @@ class WordPress:
         key="wordpress",
         label="WordPress",
         mark="W",
-        mark_slot=5,
+        mark_slot=0,
         body_format="article",
         limits=Limits(title_required=True, title_max=250),
         count_unit=gettext_lazy("characters"),
