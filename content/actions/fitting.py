@@ -167,6 +167,6 @@ def _write(stored: Variant, changes: dict[str, Any], *, by: Membership, now: dat
 def _note_sitting(stored: Variant, *, by: Membership, now: datetime) -> None:
     """One line of the trail for a sitting, not for every autosave."""
     name = stored.account.name
-    lately = Activity.objects.about(stored.item).filter(at__gt=now - ONE_SITTING, verb="variant.edited", member=by)
+    lately = Activity.objects.about(stored.item).filter(at__gt=now - ONE_SITTING, verb="variant.changed", member=by)
     if not any(line.detail.get("account") == name for line in lately):
-        record(by=by, verb="variant.edited", subject=stored.item, workspace=stored.item.workspace, account=name)
+        record(by=by, verb="variant.changed", subject=stored.item, workspace=stored.item.workspace, account=name)

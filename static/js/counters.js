@@ -51,7 +51,14 @@
     const place = document.getElementById("variant-state");
     if (place?.dataset[words]) place.querySelector("[data-state-words]").textContent = place.dataset[words];
   };
-  form?.addEventListener("htmx:beforeRequest", ({ detail }) => detail.elt === form && state("wordsSaving"));
+  form?.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt !== form) return;
+    // While two texts stand side by side, only a person's press saves.
+    const asks = document.querySelector("#variant-conflict .notice");
+    if (asks && event.detail.requestConfig.triggeringEvent?.type !== "submit") return event.preventDefault();
+    state("wordsSaving");
+  });
+  form?.addEventListener("htmx:afterRequest", ({ detail }) => detail.elt === form && detail.xhr?.status === 409 && state("wordsConflict"));
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"])
     form?.addEventListener(name, ({ detail }) => {
       if (detail.elt !== form || (detail.xhr?.status >= 400 && detail.xhr?.status < 500)) return;

@@ -83,7 +83,7 @@ def test_the_second_writer_is_told_and_overwrites_nothing(variant, editor, manag
 def test_a_sitting_is_one_line_of_the_trail(variant, editor):
     saved = save(variant, editor, title="A")
     save(saved, editor, title="B")
-    assert Activity.objects.filter(verb="variant.edited").count() == 1
+    assert Activity.objects.filter(verb="variant.changed").count() == 1
 
 
 def test_own_pictures_keep_their_order_and_are_noted_as_used(variant, editor, workspace, item):
