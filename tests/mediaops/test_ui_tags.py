@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone, translation
@@ -127,3 +128,25 @@ def test_a_rise_is_not_always_good():
 @pytest.mark.parametrize(("text", "language"), [("秋天第一炉", "zh-CN"), ("Osmanthus and oolong", "en"), ("", "en")])
 def test_peoples_texts_carry_their_language(text, language):
     assert ui.lang_of(text) == language
+
+
+class TeaForm(forms.Form):
+    name = forms.CharField(help_text="As on the tin.")
+    kind = forms.ChoiceField(choices=[("o", "Oolong")], required=False)
+    roasts = forms.MultipleChoiceField(choices=[("l", "Light")], widget=forms.CheckboxSelectMultiple, required=False)
+
+
+def test_a_bare_form_wears_the_houses_clothes():
+    html = str(TeaForm())
+    assert 'class="form-control"' in html
+    assert 'class="form-select"' in html
+    assert 'class="form-check-input"' in html
+    assert 'aria-describedby="id_name_help"' in html
+    assert "optional" in html
+
+
+def test_a_problem_stands_at_its_field_and_is_read_with_it():
+    html = str(TeaForm({"name": ""}))
+    assert 'aria-invalid="true"' in html
+    assert 'aria-describedby="id_name_problem"' in html
+    assert 'id="id_name_problem"' in html
