@@ -1,0 +1,135 @@
+"""A small real HTTP server to publish on, and two connectors for it.
+
+The server counts every post under its key, so a double would be seen. `loopback` finds posts by key;
+`loopback_repeating` is the same server refusing a second post with the same key. A worker knows both when it
+imports this module (WORKER_IMPORTS, see tests/worker_settings.py).
+"""
+
+import json
+import os
+import threading
+import time
+from collections import Counter
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from platforms.connectors import CONNECTORS
+from platforms.connectors.base import AccountRef, Limits, OutgoingPost, PlatformSpec, RemotePost, Secret
+from platforms.connectors.http import Http
+
+
+class LoopbackSite:
+    """What the server holds. It waits `pause_s` before it writes and again before it answers."""
+
+    def __init__(self, pause_s: float = 0.0) -> None:
+        self.pause_s = pause_s
+        self.times: Counter[str] = Counter()
+        self.first_seen: dict[str, float] = {}
+        self.lock = threading.Lock()
+
+    def write(self, key: str, *, once: bool) -> None:
+        time.sleep(self.pause_s)
+        with self.lock:
+            self.first_seen.setdefault(key, time.time())
+            if not (once and self.times[key]):
+                self.times[key] += 1
+        time.sleep(self.pause_s)
+
+
+@contextmanager
+def serving(site: LoopbackSite):
+    """Serve `site` on a free port of 127.0.0.1; gives its address."""
+
+    class Answers(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            kind, key = self.path.strip("/").split("/")
+            site.write(key, once=kind == "once")
+            self.say(201, {"key": key, "at": time.time()})
+
+        def do_GET(self):
+            key = self.path.rpartition("/")[2]
+            self.say(200, {"key": key, "at": time.time()} if site.times[key] else {})
+
+        def say(self, status, data):
+            body = json.dumps(data).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128
+        daemon_threads = True
+
+        def handle_error(self, *args):
+            """A killed worker hangs up in the middle; that is what the test is about."""
+
+    server = Server(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class LoopbackConnector:
+    """Posts and finds by key."""
+
+    kind = "posts"
+    spec = PlatformSpec(
+        key="loopback",
+        label="Loopback",
+        mark="L",
+        mark_slot=8,
+        body_format="article",
+        limits=Limits(),
+        max_in_flight=4,
+    )
+
+    def __init__(self, account: AccountRef, secret: Secret, http: Http) -> None:
+        self.http, self.server = http, account.server
+
+    def publish(self, post: OutgoingPost) -> RemotePost:
+        answer = self.http.write("POST", f"{self.server}/{self.kind}/{post.key}", json={"title": post.title})
+        return self._remote(answer.data)
+
+    def find(self, key: str) -> RemotePost | None:
+        data = self.http.read("GET", f"{self.server}/{self.kind}/{key}").data
+        return self._remote(data) if data else None
+
+    def _remote(self, data) -> RemotePost:
+        return RemotePost(
+            data["key"], f"{self.server}/{data['key']}", datetime.fromtimestamp(data["at"], UTC), key=data["key"]
+        )
+
+
+class LoopbackRepeating(LoopbackConnector):
+    """As LoopbackConnector, on a server that takes each key once."""
+
+    kind = "once"
+    spec = PlatformSpec(
+        key="loopback_repeating", label="Loopback", mark="L", mark_slot=8, body_format="article", limits=Limits(),
+        max_in_flight=4,
+    )  # fmt: skip
+
+    def publish_again(self, post: OutgoingPost) -> RemotePost:
+        return self.publish(post)
+
+
+def register() -> None:
+    """Make the loopback platforms known to this process."""
+    for connector in (LoopbackConnector, LoopbackRepeating):
+        CONNECTORS[connector.spec.key] = connector
+
+
+if "loopback" in os.environ.get("WORKER_IMPORTS", ""):  # in a worker that a test started
+    register()
