@@ -92,8 +92,14 @@ class Contract:
     # --- means ------------------------------------------------------------------------------------
 
     def connect(self, handler, account=None, secret=None):
-        http = Http(self.connector.spec.key, transport=httpx.MockTransport(handler), pause=lambda _s: None)
-        return self.connector(account or self.account, secret or self.secret, http)
+        secret = secret or self.secret
+        http = Http(
+            self.connector.spec.key,
+            secrets=tuple(secret.values()),  # as the gateway does
+            transport=httpx.MockTransport(handler),
+            pause=lambda _s: None,
+        )
+        return self.connector(account or self.account, secret, http)
 
     def broken(self, world, fault, breaks):
         """Return a connector whose platform goes wrong where `breaks` says, and the list of those requests."""
