@@ -99,7 +99,7 @@ class Overview:
     worst: list[PostRow]
     post_count: int
     unknown_views: list[Account]
-    """Accounts whose platform tells no views: left out of totals."""
+    """Accounts that posted but told no views: left out of totals."""
 
 
 def own_accounts(workspace: Workspace) -> list[Account]:
@@ -135,7 +135,12 @@ def overview(scope: Scope) -> Overview:
         best=_ranked(ranked, posts_now, best=True),
         worst=_ranked(ranked, posts_now, best=False),
         post_count=len(posts_now),
-        unknown_views=[a for a in scope.accounts if "views" not in a.spec.metrics],
+        unknown_views=[
+            account
+            for account in scope.accounts
+            if measures.total(now[now["account"] == account.pk], "views") is None
+            and any(post.account_id == account.pk for post in posts_now.values())
+        ],
     )
 
 

@@ -7,6 +7,7 @@ and carries its facts as the class attribute `spec`.
 from typing import Any
 
 from platforms.connectors.bluesky import Bluesky
+from platforms.connectors.by_hand import BY_HAND
 from platforms.connectors.site import SiteConnector
 from platforms.connectors.wordpress import WordPress
 
@@ -14,4 +15,5 @@ CONNECTORS: dict[str, Any] = {
     SiteConnector.spec.key: SiteConnector,
     WordPress.spec.key: WordPress,
     Bluesky.spec.key: Bluesky,
+    **{platform.spec.key: platform for platform in BY_HAND},
 }
