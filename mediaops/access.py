@@ -1,5 +1,6 @@
 """The door: the only way from a request to a workspace's rows."""
 
+import zoneinfo
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from mediaops.errors import NotAllowed
@@ -39,6 +41,7 @@ def team_view(needs: Right) -> Callable[[View], View]:
                 return redirect_to_login(request.get_full_path())
             member = find_member(request.user, workspace)
             request.member, request.workspace = member, member.workspace
+            speak_as(request, member)
             demand(member, needs)
             return view(request, *args, **kwargs)
 
@@ -46,6 +49,15 @@ def team_view(needs: Right) -> Callable[[View], View]:
         return guarded
 
     return door
+
+
+def speak_as(request: Any, member: Membership) -> None:
+    """Use the workspace's language and zone where the member has none of their own."""
+    if not member.user.language:
+        translation.activate(member.workspace.language)
+        request.LANGUAGE_CODE = member.workspace.language
+    if not member.user.time_zone:
+        timezone.activate(zoneinfo.ZoneInfo(member.workspace.time_zone))
 
 
 def find_member(user: User, slug: str) -> Membership:

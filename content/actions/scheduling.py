@@ -1,7 +1,7 @@
 """Choosing the moment: planning, moving and cancelling publications."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from content.checks import check_variant, stopping
 from content.models import Publication, Slot, Variant
 from content.models.publication import MOVES, State
+from content.slots import free_moments
 from mediaops.actions.activity import record
 from mediaops.errors import UserError, WrongState
 from mediaops.lib.moves import move
@@ -117,20 +118,13 @@ def next_free_slot(account: Account, after: datetime) -> datetime | None:
     None when the account has no slots, or none is free within eight weeks.
     """
     zone = ZoneInfo(account.workspace.time_zone)
-    slots = list(Slot.objects.filter(account=account).values_list("weekday", "time"))
+    slots = Slot.objects.filter(account=account).values_list("weekday", "time")
     taken = set(
         Publication.objects.filter(variant__account=account, due_at__gt=after)
         .exclude(state__in=[State.CANCELLED, State.FAILED])
         .values_list("due_at", flat=True)
     )
-    first = after.astimezone(zone).date()
-    for offset in range(57):
-        day = first + timedelta(days=offset)
-        times = sorted(time for weekday, time in slots if weekday == day.weekday())
-        for moment in (datetime.combine(day, time, tzinfo=zone) for time in times):
-            if moment > after and moment not in taken:
-                return moment
-    return None
+    return next(iter(free_moments(slots, taken, after, zone)), None)
 
 
 def _demand(
@@ -140,6 +134,11 @@ def _demand(
     against = [problem for problem in found if every or problem.code in FOR_GOOD]
     if against:
         raise CannotPlan(against)
+
+
+def demand_plan(variant: Variant, due_at: datetime, *, now: datetime) -> None:
+    """Raise CannotPlan when the variant can never go out at `due_at`."""
+    _demand(variant, due_at, now=now)
 
 
 def demand_time(publication: Publication, due_at: datetime, *, now: datetime) -> None:
