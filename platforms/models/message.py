@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mediaops.lib.moves import Moves
 from mediaops.models import Membership, WorkspaceQuerySet
@@ -20,8 +21,8 @@ class Kind(models.TextChoices):
 
 
 class TalkState(models.TextChoices):
-    OPEN = "open", _("Open")
-    CLOSED = "closed", _("Closed")
+    OPEN = "open", pgettext_lazy("conversation", "Open")
+    CLOSED = "closed", pgettext_lazy("conversation", "Closed")
 
 
 TALK_MOVES: Moves = {

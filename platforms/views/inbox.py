@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from mediaops.access import get_own, team_url, team_view
@@ -170,7 +171,7 @@ def _after(request, talk: Conversation, event: str, said: str = "") -> HttpRespo
 def close(request, pk: int) -> HttpResponse:
     talk = get_own(_rows(), request, pk=pk)
     answering.close(talk, by=request.member, now=timezone.now())
-    return _after(request, talk, "conversation:closed", _("Closed"))
+    return _after(request, talk, "conversation:closed", pgettext("conversation", "Closed"))
 
 
 @team_view(needs=Right.ANSWER)
@@ -178,7 +179,7 @@ def close(request, pk: int) -> HttpResponse:
 def reopen(request, pk: int) -> HttpResponse:
     talk = get_own(_rows(), request, pk=pk)
     answering.reopen(talk, by=request.member, now=timezone.now())
-    return _after(request, talk, "conversation:reopened", _("Open again"))
+    return _after(request, talk, "conversation:reopened", pgettext("conversation", "Open again"))
 
 
 @team_view(needs=Right.ANSWER)
