@@ -69,6 +69,7 @@ class SiteConnector:
         http.explain = _explain
         self.account, self.http = account, http
         self.key = secret.get("key", "")
+        http.hide(self.key)
         self.base = account.server.rstrip("/") + "/api"
 
     # --- what it is ---------------------------------------------------------------------------

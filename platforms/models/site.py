@@ -157,6 +157,11 @@ class Article(models.Model):
     def full_url(self) -> str:
         return settings.SITE_URL.rstrip("/") + self.get_absolute_url()
 
+    @property
+    def has_cover_in_text(self) -> bool:
+        """Say whether the text shows the cover by itself, so that the page need not."""
+        return self.cover is not None and self.cover.sha256 in self.html
+
 
 class ArticlePartQuerySet(WorkspaceQuerySet):
     workspace_path = "article__workspace"

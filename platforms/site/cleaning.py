@@ -103,7 +103,6 @@ def clean_html(source: str) -> str:
         url_schemes=LINKS,
         link_rel="noopener",
         attribute_filter=_attribute,
-        set_tag_attribute_values={"img": {"loading": "lazy", "decoding": "async"}},
     ).strip()
 
 
@@ -118,8 +117,10 @@ def with_pictures(cleaned: str, pictures: Mapping[str, Shown]) -> str:
         shown = pictures.get(digest_in(attributes.get("src", "")))
         if shown is None:
             return ""
-        attributes |= {"src": shown.url, "width": str(shown.width), "height": str(shown.height)}
-        told = "".join(f' {name}="{html.escape(value)}"' for name, value in attributes.items())
+        size = {"width": str(shown.width), "height": str(shown.height)}
+        words = {name: attributes[name] for name in ("alt", "title") if name in attributes}
+        whole = {"src": shown.url, "alt": "", **words, **size, "loading": "lazy", "decoding": "async"}
+        told = "".join(f' {name}="{html.escape(value)}"' for name, value in whole.items())
         return f"<img{told}>"
 
     return IMG.sub(written, cleaned)
