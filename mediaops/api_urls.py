@@ -14,5 +14,5 @@ urlpatterns = [
     path("", include("campaigns.api.urls")),
     path("", include("content.api.urls")),
     path("", include("analytics.api.urls")),
-    re_path("", NoSuchAddress.as_view()),
+    re_path("", NoSuchAddress.as_view(), name="api-nothing"),
 ]

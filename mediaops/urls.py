@@ -23,7 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("campaigns.public_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("favicon.ico", RedirectView.as_view(url=staticfiles_storage.base_url + "favicon.svg")),
+    path("favicon.ico", RedirectView.as_view(url=staticfiles_storage.base_url + "favicon.svg"), name="favicon"),
 ]
 
 handler400 = errors.bad_request

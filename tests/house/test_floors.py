@@ -40,16 +40,11 @@ def imports(path):
 def names_in_strings(path):
     """Yield (line, app) of every string that is the dotted name or the URL name of an app's thing."""
     tree = ast.parse(path.read_text())
-    documents = {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents:
-            match = NAMED.fullmatch(node.value)
-            if match:
-                yield node.lineno, match.group(1) or match.group(2)
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or node.value in FOREIGN_WORDS:
+            continue
+        if match := NAMED.fullmatch(node.value):
+            yield node.lineno, match.group(1) or match.group(2)
 
 
 def place(path, line):
