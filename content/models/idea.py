@@ -12,7 +12,7 @@ from mediaops.models import Membership, Workspace, WorkspaceQuerySet
 
 
 class IdeaState(models.TextChoices):
-    NEW = "new", _("New")
+    NEW = "new", _("Fresh")
     CHOSEN = "chosen", _("Chosen")
     WRITING = "writing", _("Being written")
     DONE = "done", _("Done")

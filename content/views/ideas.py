@@ -10,6 +10,7 @@ from content.forms.ideas import IdeaForm, MoveIdeaForm, QuickIdeaForm
 from content.models import Idea, Pillar
 from content.models.idea import IDEA_MOVES, IdeaState
 from mediaops.access import get_own, team_url, team_view
+from mediaops.errors import UserError
 from mediaops.lib.parts import done, show, wants_part
 from mediaops.models import Membership, Right
 
@@ -60,8 +61,9 @@ def idea(request, pk) -> HttpResponse:
 def idea_move(request, pk) -> HttpResponse:
     row = get_own(Idea.objects.all(), request, pk=pk)
     form = MoveIdeaForm(request.POST)
-    if form.is_valid():
-        planning.move_idea(row, form.cleaned_data["state"], by=request.member, now=timezone.now())
+    if not form.is_valid():
+        raise UserError(_("There is no such column. Choose one of the board."))
+    planning.move_idea(row, form.cleaned_data["state"], by=request.member, now=timezone.now())
     said = _("“%(idea)s” is in “%(column)s” now") % {"idea": row.title, "column": row.get_state_display()}
     to = team_url(request, "content:ideas")
     return done(request, BOARD, _board(request) if wants_part(request) else {}, event="idea:moved", to=to, said=said)

@@ -80,7 +80,7 @@ def item_request_changes(request, pk) -> HttpResponse:
 def item_remind(request, pk) -> HttpResponse:
     row = get_own(ContentItem.objects.select_related("workspace"), request, pk=pk)
     told = reviewing.remind(row, by=request.member, now=timezone.now())
-    said = _("Reminded %(names)s") % {"names": _("、").join(member.name for member in told)}
+    said = _("Reminded %(names)s") % {"names": _(", ").join(member.name for member in told)}
     return done(request, event="item:reminded", to=row.get_absolute_url(), said=said)
 
 

@@ -29,6 +29,7 @@ class Autosave {
   }
 
   read() {
+    this.pull?.(); // an editor that writes into its field a little later brings its words now
     const data = new FormData(this.form);
     for (const name of ["csrfmiddlewaretoken", "revision"]) data.delete(name);
     return new URLSearchParams(data).toString();
@@ -68,10 +69,12 @@ class Autosave {
   // --- Saving ------------------------------------------------------------------------------------
 
   soon(wait = 1200) {
-    if (!this.isDirty()) return;
-    this.keep();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), wait);
+    this.keeping ??= setTimeout(() => {
+      this.keeping = null;
+      this.keep();
+    }, 400);
   }
 
   // Resolves with true when everything is on the server. One request at a time.

@@ -1,12 +1,12 @@
 // The idea board by hand: drag between columns, or move a focused card with the arrow keys.
-// Both press the card's own "Move to" button, so that they do what the menu does.
+// Both do what the card's own "Move to" buttons do, and only what these offer.
 
 {
   const move = (card, to) => {
     const button = card.querySelector(`[data-move] button[value="${to}"]`);
     if (!button) return false;
     const form = button.closest("form");
-    form.requestSubmit ? form.requestSubmit(button) : button.click();
+    htmx.ajax("POST", form.getAttribute("action"), { target: "#ideas", swap: "outerHTML", values: { state: to } });
     return true;
   };
 

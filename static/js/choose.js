@@ -13,7 +13,7 @@
     if (!bar) return;
     bar.hidden = !chosen.length;
     const words = bar.querySelector("[data-count]");
-    words.textContent = `${chosen.length} ${words.dataset.word}`;
+    words.textContent = words.dataset.word.replace("{n}", chosen.length);
     const all = place.querySelector("[data-choose-all]");
     all.hidden = false;
     all.checked = chosen.length === boxes.length;

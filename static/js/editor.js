@@ -15,9 +15,14 @@
   const isDark = () => getComputedStyle(document.documentElement).colorScheme === "dark"
     || (getComputedStyle(document.documentElement).colorScheme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
 
-  const write = (text) => {
+  // Opening a text must not change it: only what is written after `known` goes back into the field.
+  let known = null;
+  autosave.pull = () => {
+    if (known === null) return;
+    const text = vditor.getValue();
+    if (text === known) return;
+    known = text;
     body.value = text.replaceAll("\u200b", "");
-    body.dispatchEvent(new Event("input", { bubbles: true }));
     count();
   };
 
@@ -27,6 +32,10 @@
     document.getElementById("body-count").textContent = form.dataset.wordCount
       .replace("{signs}", signs.length.toLocaleString()).replace("{pictures}", pictures);
   };
+
+  const tool = (name, icon, more = {}) => ({
+    name, icon: `<svg class="icon-line"><use href="${form.dataset.icons}#${icon}"></use></svg>`, ...more,
+  });
 
   const start = () => {
     const place = document.getElementById("body-editor");
@@ -48,14 +57,18 @@
       preview: { hljs: { enable: false }, math: { inlineDigit: false }, theme: { current: "", path: "" }, markdown: { sanitize: true, mark: false, footnotes: false, toc: false, codeBlockPreview: false, mathBlockPreview: false } },
       hint: { emoji: {} },
       toolbar: [
-        "headings", "bold", "italic", "strike", "|", "quote", "list", "ordered-list", "table", "link", "line", "|",
-        { name: "library", tip: form.dataset.wordLibrary, tipPosition: "s", icon: '<svg viewBox="0 0 24 24" class="icon-line"><path d="M4 4h16v16H4zM4 16l5-5 5 5 2-2 4 4M15 9h.01"/></svg>', click: () => pick("body") },
-        "|", "undo", "redo", "|", "edit-mode", "fullscreen",
+        tool("headings", "h-2"), tool("bold", "bold"), tool("italic", "italic"), tool("strike", "strikethrough"), "|",
+        tool("quote", "quote"), tool("list", "list"), tool("ordered-list", "list-numbers"), tool("table", "table"),
+        tool("link", "link"), tool("line", "minus"), "|",
+        tool("library", "photo", { tip: form.dataset.wordLibrary, tipPosition: "s", click: () => pick("body") }), "|",
+        tool("undo", "arrow-back-up"), tool("redo", "arrow-forward-up"), "|",
+        tool("edit-mode", "markdown"), tool("fullscreen", "maximize"),
       ],
       upload: { accept: "image/*", multiple: true, handler: (files) => upload([...files]) },
-      input: write,
+      input: () => body.dispatchEvent(new Event("input", { bubbles: true })),
       after: () => {
         body.hidden = true;
+        known = vditor.getValue();
         const area = place.querySelector(".vditor-ir .vditor-reset");
         area?.setAttribute("aria-label", document.querySelector("label[for=id_body]").textContent);
         area?.setAttribute("aria-multiline", "true");
@@ -176,7 +189,9 @@
     if (!CSS.highlights || !vditor) return;
     const quotes = [...document.querySelectorAll("#review li:not([data-done]) [data-quoted]")].map((quote) => quote.textContent);
     const ranges = [];
-    const walker = document.createTreeWalker(document.querySelector(".vditor-ir .vditor-reset"), NodeFilter.SHOW_TEXT);
+    const text = document.querySelector("#body-editor .vditor-reset");
+    if (!text) return;
+    const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       for (const quote of quotes) {
         const at = walker.currentNode.data.indexOf(quote);
