@@ -160,5 +160,5 @@ class _Pictures:
 
 
 def _read(asset: Asset) -> bytes:
-    with asset.file.storage.open(asset.file.name, "rb") as stored:
+    with asset.file.storage.open(str(asset.file.name), "rb") as stored:
         return stored.read()

@@ -146,24 +146,34 @@ def _upright(image: Image.Image) -> tuple[bytes, tuple[int, int]]:
 
 
 def _strip_jpeg(data: bytes) -> bytes:
-    """Leave out Exif and XMP (APP1), IPTC (APP13) and comments; colour profiles stay."""
+    """Leave out Exif and XMP (APP1), IPTC (APP13), comments, and what follows the picture's end.
+
+    Phones hang further pictures with an Exif of their own behind the first (multi-picture format,
+    announced in an APP2); colour profiles, APP2 as well, stay.
+    """
     out, at = bytearray(data[:2]), 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
+    while at + 2 <= len(data):
         mark = data[at + 1]
-        if mark == 0xFF:
-            at += 1
-            continue
-        if mark == 0xDA:
-            break
-        if 0xD0 <= mark <= 0xD8 or mark == 0x01:
+        if data[at] != 0xFF or mark == 0xFF:  # coded pixels, or filling between two segments
+            after = data.find(b"\xff", at + 1)
+            after = len(data) if after < 0 else after
+            out += data[at:after]
+            at = after
+        elif mark == 0xD9:
+            return bytes(out) + b"\xff\xd9"
+        elif mark in (0x00, 0x01) or 0xD0 <= mark <= 0xD8:  # markers without a body
             out += data[at : at + 2]
             at += 2
-            continue
-        end = at + 2 + struct.unpack(">H", data[at + 2 : at + 4])[0]
-        if mark not in (0xE1, 0xED, 0xFE):
-            out += data[at:end]
-        at = end
-    return bytes(out + data[at:])
+        else:
+            end = at + 2 + struct.unpack(">H", data[at + 2 : at + 4])[0]
+            if not _is_told_aside(mark, data[at + 4 : end]):
+                out += data[at:end]
+            at = end
+    return bytes(out)  # cut off before its end: decoding will tell
+
+
+def _is_told_aside(mark: int, body: bytes) -> bool:
+    return mark in (0xE1, 0xED, 0xFE) or (mark == 0xE2 and body.startswith(b"MPF\0"))
 
 
 def _strip_png(data: bytes) -> bytes:
@@ -192,8 +202,8 @@ def _strip_webp(data: bytes) -> bytes:
 
 
 def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 12
-    while at + 8 <= len(data):
+    at, stop = 12, min(len(data), 8 + struct.unpack("<I", data[4:8])[0])
+    while at + 8 <= stop:
         length = struct.unpack("<I", data[at + 4 : at + 8])[0]
         end = at + 8 + length + (length & 1)
         yield data[at : at + 4], data[at:end]

@@ -153,8 +153,8 @@ def _keep(picture: Picture, name: str, *, alt_text: str, by: Membership, now: da
             asset.save()
             record(by=by, verb="asset.added", subject=asset)
     except IntegrityError:  # somebody uploaded the same picture in the same moment
-        default_storage.delete(asset.file.name)
-        default_storage.delete(asset.thumbnail.name)
+        default_storage.delete(str(asset.file.name))
+        default_storage.delete(str(asset.thumbnail.name))
         return Added(Asset.objects.in_workspace(by.workspace).get(sha256=sha256), is_duplicate=True)
     log.info("asset %s added, %s bytes", asset.pk, asset.size_bytes)
     return Added(asset)

@@ -86,14 +86,14 @@ const askForWords = (row, made, say, words) => {
 };
 
 document.addEventListener("change", ({ target }) => {
-  const form = target.closest("[data-upload]");
+  const form = target.closest("[data-upload-form]");
   if (!form || target.type !== "file" || !target.files.length) return;
   const files = pictures(target.files);
   target.value = "";
   uploadAll(form, files);
 });
 
-const dropPlace = () => document.querySelector("dialog[data-picker][open] [data-upload]") ?? document.querySelector("[data-uploads] [data-upload]");
+const dropPlace = () => document.querySelector("dialog[data-picker][open] [data-upload-form]") ?? document.querySelector("[data-uploads] [data-upload-form]");
 const marked = (target) => target.closest?.("textarea[data-pictures]") ?? dropPlace();
 
 for (const name of ["dragover", "dragleave", "drop"]) {

@@ -127,6 +127,24 @@ def test_what_follows_the_end_of_a_png_is_cut_off():
     assert b"<script" not in read_picture(picture() + b"<script>alert(1)</script>").data
 
 
+def test_what_a_phone_hangs_behind_a_jpeg_is_cut_off():
+    first, second = picture(kind="JPEG"), photo()
+    read = read_picture(first + second)
+    assert b"PhoneMaker" not in read.data
+    assert len(read.data) <= len(first)
+    assert Image.open(io.BytesIO(read.data)).tobytes() == Image.open(io.BytesIO(first)).tobytes()
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_passes_through_whole(progressive):
+    out = io.BytesIO()
+    noise = Image.effect_noise((300, 200), 80).convert("RGB")
+    noise.save(out, "JPEG", quality=95, progressive=progressive, icc_profile=b"profile" * 9000)
+    read = Image.open(io.BytesIO(read_picture(out.getvalue()).data))
+    assert read.tobytes() == Image.open(out).tobytes()
+    assert read.info["icc_profile"] == b"profile" * 9000
+
+
 def test_animation_survives():
     frames = [Image.new("RGB", (20, 20), (n * 90, 0, 0)) for n in range(3)]
     out = io.BytesIO()
