@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.views import APIView
 
+from mediaops.access import demand
 from mediaops.api import idempotency
 from mediaops.api.permissions import right_for_method
 from mediaops.models import Membership, Right, StoredAnswer, Workspace
@@ -27,6 +28,15 @@ class TeamDoor(APIView):
     @property
     def member(self) -> Membership:
         return self.request.member
+
+    def may(self, right: Right) -> bool:
+        """Say whether the member's role and the token's scopes both include `right`."""
+        return self.member.may(right) and right in self.request.auth.token.scopes
+
+    def demand(self, right: Right) -> None:
+        """Raise NotAllowed unless the member's role and the token's scopes both include `right`."""
+        demand(self.member, right)
+        self.request.auth.demand(right)
 
     def right_for(self, request: Any) -> Right:
         action = getattr(self, "action", None) or request.method.lower()

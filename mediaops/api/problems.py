@@ -21,11 +21,24 @@ CONTENT_TYPE = "application/problem+json"
 
 
 class Problem(UserError):
-    """An error of the API itself; `headers` go out with it."""
+    """An error of the API itself; `headers` go out with it.
 
-    def __init__(self, status: int, code: str, sentence: object, headers: dict[str, str] | None = None) -> None:
-        super().__init__(sentence)
+    Any UserError may carry `extra`: members that its problem document has beside the usual ones.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        sentence: object,
+        headers: dict[str, str] | None = None,
+        *,
+        fields: dict[str, list[str]] | None = None,
+        extra: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(sentence, fields=fields)
         self.status, self.code, self.headers = status, code, headers or {}  # type: ignore[assignment]
+        self.extra = extra or {}
 
 
 def problem(error: Exception, context: dict[str, Any]) -> Response:
@@ -34,7 +47,9 @@ def problem(error: Exception, context: dict[str, Any]) -> Response:
     request = context.get("request")
     if isinstance(error, UserError):
         fields = {name: [str(s) for s in sentences] for name, sentences in error.fields.items()}
-        return answer(int(error.status), error.code, str(error), fields, getattr(error, "headers", None))
+        said = answer(int(error.status), error.code, str(error), fields, getattr(error, "headers", None))
+        said.data.update(getattr(error, "extra", {}))
+        return said
     if isinstance(error, DjangoValidationError):
         error = exceptions.ValidationError(_messages(error))
     if isinstance(error, Http404):

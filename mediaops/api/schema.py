@@ -15,6 +15,16 @@ PROBLEM = {
         "code": {"type": "string", "description": "For programs: wrong_state, not_allowed, invalid, …"},
         "detail": {"type": "string", "description": "A sentence for people, in the language of Accept-Language."},
         "fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        "problems": {
+            "type": "array",
+            "items": {"type": "object", "additionalProperties": True},
+            "description": "Where something cannot be planned: each reason, with its account.",
+        },
+        "theirs": {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "With edited_meanwhile: the row as somebody else saved it.",
+        },
     },
 }
 KEY = {
@@ -24,6 +34,17 @@ KEY = {
     "schema": {"type": "string", "maxLength": 200},
     "description": "The same key gets the same answer for 24 hours; the work is done once.",
 }
+LANGUAGE = {
+    "in": "header",
+    "name": "Accept-Language",
+    "required": False,
+    "schema": {"type": "string", "enum": ["en", "zh-hans"]},
+    "description": "The language of sentences; without it the member's own.",
+}
+IDS = (
+    "Ids are opaque: compare them, keep them, never compute with them. Times are ISO 8601 with a zone; days are those "
+    "of the workspace's zone. Amounts are decimals in strings. Null is unknown, 0 is zero."
+)
 VERBS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -37,6 +58,7 @@ class BearerToken(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
 def add_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
     """Say of every operation that it may answer with a problem, and of every POST that it honours a key."""
+    result["info"]["description"] = f"{result['info'].get('description', '')}\n\n{IDS}".strip()
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
     reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
     for operations in result.get("paths", {}).values():
@@ -45,6 +67,7 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
                 continue
             said = {"description": "A problem", "content": {"application/problem+json": reference}}
             operation["responses"].setdefault("default", said)
+            operation.setdefault("parameters", []).append(LANGUAGE)
             if verb == "post":
-                operation.setdefault("parameters", []).append(KEY)
+                operation["parameters"].append(KEY)
     return result
