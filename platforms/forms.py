@@ -64,7 +64,7 @@ class NameForm(forms.Form):
 
 
 class AddAccountForm(forms.Form):
-    """An account without credentials: published on by hand, a partner's, or watched."""
+    """An account that is not ours: a partner's, or one to watch."""
 
     platform = forms.ChoiceField(label=_("Platform"))
     relation = forms.ChoiceField(label=_("Whose account"), choices=Relation.choices)
@@ -72,15 +72,12 @@ class AddAccountForm(forms.Form):
     handle = forms.CharField(label=_("Handle"), max_length=200, required=False)
     url = forms.URLField(label=_("Address"), max_length=500, required=False, assume_scheme="https")
 
-    def __init__(self, *args: Any, assisted: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if assisted:
-            del self.fields["platform"], self.fields["relation"]
-        else:
-            choices = [(key, cls.spec.label) for key, cls in CONNECTORS.items()]
-            self.fields["platform"].choices = choices  # type: ignore[attr-defined]
-            others = [(value, label) for value, label in Relation.choices if value != Relation.OWN]
-            self.fields["relation"].choices = others  # type: ignore[attr-defined]
+        choices = [(key, cls.spec.label) for key, cls in CONNECTORS.items()]
+        self.fields["platform"].choices = choices  # type: ignore[attr-defined]
+        others = [(value, label) for value, label in Relation.choices if value != Relation.OWN]
+        self.fields["relation"].choices = others  # type: ignore[attr-defined]
 
 
 class InboxFilter(forms.Form):

@@ -37,8 +37,10 @@ def limits_of(account: Account) -> Limits:
 def limits_with(spec: PlatformSpec, told: Mapping[str, Any]) -> Limits:
     """Return the platform's limits with what it told about one account laid over them."""
     known = {field.name for field in fields(Limits)}
-    own = {name: value for name, value in told.items() if name in known}
-    return replace(spec.limits, **{k: tuple(v) if isinstance(v, list) else v for k, v in own.items()})
+    own: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in told.items() if name in known
+    }
+    return replace(spec.limits, **own)
 
 
 def can(account: Account, capability: type) -> bool:

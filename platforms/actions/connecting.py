@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -33,7 +34,7 @@ SILENT_FOR = timedelta(minutes=15)
 class CannotConnect(UserError):
     """The credentials did not open an account; `fields` names the fields to look at."""
 
-    status = 422
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "cannot_connect"
 
 
@@ -177,7 +178,7 @@ def _row_of(workspace: Workspace, found: Found, *, name: str, by: Membership, no
     return new, True
 
 
-_WELL = {"problem": "", "problem_raw": "", "failing_since": None, "failures": 0}
+_WELL: dict[str, Any] = {"problem": "", "problem_raw": "", "failing_since": None, "failures": 0}
 
 
 def _told(profile: Profile) -> dict[str, Any]:
@@ -201,9 +202,9 @@ def add_account(
     handle: str = "",
     url: str = "",
 ) -> Account:
-    """Add an account without credentials: one a person publishes on by hand, a partner's, or a watched one."""
+    """Add an account that is not ours, by its name and address: a partner's, or one to watch."""
     spec = gateway.connector_class(platform).spec
-    if relation == Relation.OWN and not spec.assisted:
+    if relation == Relation.OWN:
         raise UserError(_("%(platform)s is connected with credentials.") % {"platform": spec.label})
     remote_id = (handle.strip().lstrip("@") or url.strip() or name.strip())[:200]
     if Account.objects.in_workspace(workspace).filter(platform=platform, remote_id=remote_id).connected().exists():
@@ -265,7 +266,7 @@ def mark_healthy(account: Account, now: datetime, *, profile: Profile | None = N
     """Write down that the platform accepted the account's sign-in. The team's own name for it stays."""
     told = _told(replace(profile, server=profile.server or account.server)) if profile else {}
     was_ill = account.state == Health.EXPIRED or account.failures >= SILENT_AFTER
-    changes = {**told, **_WELL, "checked_at": now, "check_after": now + CHECK_EVERY}
+    changes: dict[str, Any] = {**told, **_WELL, "checked_at": now, "check_after": now + CHECK_EVERY}
     if account.state == Health.EXPIRED:
         changes["sync_after"] = now
     try:
@@ -282,7 +283,7 @@ def mark_expired(account: Account, problem: object, now: datetime) -> Account:
     """Write down that the sign-in is dead, and tell the owners once."""
     is_news = account.state != Health.EXPIRED
     since = now if is_news else (account.failing_since or now)
-    changes = {
+    changes: dict[str, Any] = {
         "problem": str(problem)[:400],
         "problem_raw": getattr(problem, "raw", ""),
         "failing_since": since,

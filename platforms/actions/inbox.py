@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -41,7 +42,7 @@ TEXT_MAX = 10_000
 class AnsweredMeanwhile(UserError):
     """A colleague answered while this answer was being written."""
 
-    status = 409
+    status = HTTPStatus.CONFLICT
     code = "answered_meanwhile"
 
 
@@ -318,7 +319,7 @@ def _settle(row: Reply, remote: RemoteMessage, now: datetime) -> None:
 
 
 def _as_own(remote: RemoteMessage, row: Reply) -> RemoteMessage:
-    return replace(remote, is_own=True, thread_id=row.conversation.thread_id, kind=row.conversation.kind)
+    return replace(remote, is_own=True, thread_id=row.conversation.thread_id, kind=row.conversation.kind)  # type: ignore[arg-type]
 
 
 def _record_sent(row: Reply) -> None:
@@ -331,7 +332,7 @@ def _wait_or_fail(row: Reply, error: NothingSent, now: datetime) -> None:
         _end(row, ReplyState.FAILED, error, now)
         return
     wait = timedelta(seconds=error.wait_s) if error.wait_s else RETRY_WAIT * 2 ** (row.tries - 1)
-    words = {"problem": str(error)[:400], "problem_raw": error.raw, "claimed_until": None}
+    words: dict[str, Any] = {"problem": str(error)[:400], "problem_raw": error.raw, "claimed_until": None}
     move(row, REPLY_MOVES, ReplyState.WAITING, try_after=now + wait, **words)
 
 

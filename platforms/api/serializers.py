@@ -45,7 +45,7 @@ class ConnectSerializer(serializers.Serializer):
     """What connects or adds an account.
 
     With `credentials` (the platform's setup fields, see `GET /platforms/`) the account is proven by a
-    real call. Without an interface, or for a partner's or watched account, give `relation` and `name`.
+    real call. For a partner's or watched account give `relation` and `name` instead.
     """
 
     platform = serializers.CharField(max_length=20)
@@ -79,10 +79,10 @@ def field_data(field: FormField) -> dict[str, Any]:
 
 class FormFieldSerializer(serializers.Serializer):
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     kind = serializers.ChoiceField(choices=["text", "url", "secret", "choice", "flag", "textarea"])
     help = serializers.CharField()
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     choices = serializers.ListField(child=serializers.DictField())
     default = serializers.CharField()
 
@@ -91,7 +91,7 @@ class PlatformSerializer(serializers.Serializer):
     """One platform: how to connect it, what it allows, what it can tell."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     assisted = serializers.BooleanField(help_text="No interface: a person posts and pastes the link.")
     body_format = serializers.ChoiceField(choices=["article", "note"])
     can = serializers.ListField(child=serializers.CharField())
@@ -145,7 +145,7 @@ class MessageSerializer(TeamSerializer):
 class ReplySerializer(TeamSerializer):
     """One answer of ours: waiting, sending, sent, failed, unsure (never repeated by itself) or dropped."""
 
-    by = serializers.PrimaryKeyRelatedField(read_only=True)
+    by: Any = serializers.PrimaryKeyRelatedField(read_only=True)
 
     class Meta:
         model = Reply

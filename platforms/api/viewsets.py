@@ -44,8 +44,7 @@ class AccountViewSet(ReadViewSet):
 
     def _connected(self, given: dict[str, Any]) -> Account:
         now = timezone.now()
-        spec = connecting.gateway.connector_class(given["platform"]).spec
-        if given["relation"] != Relation.OWN or spec.assisted:
+        if given["relation"] != Relation.OWN:
             words = {name: given.get(name, "") for name in ("name", "handle", "url")}
             words["name"] = words["name"] or words["handle"] or words["url"]
             return connecting.add_account(

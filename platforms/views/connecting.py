@@ -22,7 +22,6 @@ from platforms.connectors import CONNECTORS
 from platforms.connectors.base import PlatformSpec
 from platforms.forms import AddAccountForm, ConnectForm, NameForm
 from platforms.models import Account
-from platforms.models.account import Relation
 
 PENDING_FOR = timedelta(minutes=20)
 SESSION_KEY = "connecting"
@@ -179,12 +178,17 @@ def _forget(request, token: str) -> None:
 
 
 def _add_by_hand(request, platform: str, spec: PlatformSpec) -> HttpResponse:
-    form = AddAccountForm(request.POST or None, assisted=platform)
-    context = {"choices": _choices(), "platform": platform, "spec": spec, "form": form}
+    """Add an account that people serve by hand: there is nothing to check, so one step is enough."""
+    form = ConnectForm(spec, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        row = _add(request, form, platform=platform, relation=Relation.OWN)
-        if row is not None:
+        given, now = form.credentials(), timezone.now()
+        try:
+            row = connecting.connect_account(request.workspace, platform, given, by=request.member, now=now)
+        except UserError as problem:
+            form.show_problem(str(problem), problem.fields)
+        else:
             return redirect(row.get_absolute_url())
+    context = {"choices": _choices(), "platform": platform, "spec": spec, "form": form}
     return render(request, FORM, context, status=422 if request.method == "POST" else 200)
 
 
@@ -195,18 +199,15 @@ def add(request) -> HttpResponse:
     form = AddAccountForm(request.POST or None)
     context = {"choices": _choices(), "form": form, "is_other": True}
     if request.method == "POST" and form.is_valid():
-        row = _add(request, form, platform=form.cleaned_data["platform"], relation=form.cleaned_data["relation"])
+        row = _add(request, form)
         if row is not None:
             return redirect(f"{team_url(request, 'platforms:accounts')}?show=others")
     return render(request, "platforms/connecting/add.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _add(request, form: AddAccountForm, *, platform: str, relation: str) -> Account | None:
-    given = {name: form.cleaned_data[name] for name in ("name", "handle", "url")}
+def _add(request, form: AddAccountForm) -> Account | None:
     try:
-        return connecting.add_account(
-            request.workspace, platform, relation=relation, by=request.member, now=timezone.now(), **given
-        )
+        return connecting.add_account(request.workspace, by=request.member, now=timezone.now(), **form.cleaned_data)
     except UserError as problem:
         form.add_error("handle" if "handle" in problem.fields else None, str(problem))
         return None

@@ -61,7 +61,8 @@ class _Window:
     """One page of rows without counting them all."""
 
     def __init__(self, rows: Any, number: str | None) -> None:
-        self.number = int(number) if (number or "").isdigit() and int(number or 0) > 0 else 1
+        asked = number or ""
+        self.number = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
         start = (self.number - 1) * PER_PAGE
         found = list(rows[start : start + PER_PAGE + 1])
         self.talks, self.has_next = found[:PER_PAGE], len(found) > PER_PAGE
@@ -150,7 +151,7 @@ def reply(request, pk: int) -> HttpResponse:
 def _pane_again(request, talk: Conversation, form: ReplyForm, *, status: int) -> HttpResponse:
     """Show the form again with its text; what a colleague said meanwhile counts as seen now."""
     context = _pane(request, talk)
-    data = form.data.copy()
+    data = request.POST.copy()
     data["seen"] = talks.last_own(context["lines"])
     form.data = data
     context |= {"form": form, "members": _able(request), "is_chosen": True}
@@ -230,6 +231,6 @@ def inbox_today(request) -> HttpResponse:
     mine = list(talks.in_order(rows, "waiting")[:6])
     now = timezone.now()
     for talk in mine:
-        talk.tone = talks.tone(talk, now)
+        talk.tone = talks.tone(talk, now)  # type: ignore[attr-defined]
     context = {"talks": mine[:5], "has_more": len(mine) > 5, "to": team_url(request, "platforms:inbox")}
     return render(request, "platforms/inbox/_today.html", context)

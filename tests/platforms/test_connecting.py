@@ -200,6 +200,18 @@ def test_own_site_opens_with_one_click(client_of, owner, workspace):
     assert Account.objects.count() == 1
 
 
+def test_platform_without_an_interface_is_added_by_name(client_of, owner):
+    from platforms.connectors.by_hand import BY_HAND
+
+    key = BY_HAND[0].spec.key
+    client = client_of(owner)
+    assert client.post(url(f"connect/{key}/"), {"name": ""}).status_code == 422
+    made = client.post(url(f"connect/{key}/"), {"name": "Our tea", "url": "https://page.example/"})
+    account = Account.objects.get()
+    assert (made.status_code, account.name, account.remote_id) == (302, "Our tea", "https://page.example/")
+    assert b"By hand" in client.get(url()).content
+
+
 class _Answer(BaseHTTPRequestHandler):
     status, body, kind = 500, b"", "text/html"
 
