@@ -6,7 +6,7 @@ from http import HTTPStatus
 class UserError(Exception):
     """The person can fix it; `str(error)` is a full, translated sentence."""
 
-    status = HTTPStatus.BAD_REQUEST
+    status: int = HTTPStatus.BAD_REQUEST
     code = "invalid"
 
     def __init__(self, sentence: object, *, fields: dict[str, list[str]] | None = None) -> None:

@@ -37,7 +37,7 @@ class Problem(UserError):
         extra: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(sentence, fields=fields)
-        self.status, self.code, self.headers = status, code, headers or {}  # type: ignore[assignment]
+        self.status, self.code, self.headers = status, code, headers or {}
         self.extra = extra or {}
 
 
