@@ -33,10 +33,18 @@ WORDS: dict[str, tuple[str, Any]] = {
     "variant.changed": ("pencil", _("fitted it to an account")),
     "variant.dropped": ("trash", _("took an account away")),
     "publication.planned": ("calendar-plus", _("planned it")),
-    "publication.rescheduled": ("calendar", _("moved its time")),
+    "publication.moved": ("calendar", _("moved its time")),
     "publication.cancelled": ("ban", _("cancelled a publication")),
     "publication.live": ("circle-check", _("published it")),
+    "publication.failed": ("circle-x", _("could not publish it")),
+    "publication.unsure": ("help-circle", _("does not know whether it is live")),
+    "publication.by_hand": ("hand-click", _("asks to publish it by hand")),
+    "publication.late": ("clock-exclamation", _("missed its time")),
 }
+
+
+QUIET = ("publication.started", "publication.put_back", "publication.looked", "publication.processing")
+"""Steps of the machine that the publication's own page tells."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +70,10 @@ def _deeds(item: ContentItem) -> Iterable[Entry]:
     plans = [str(pk) for pk in Publication.objects.filter(variant__item=item).values_list("pk", flat=True)]
     about = Q(subject_type=ContentItem._meta.label_lower, subject_id=str(item.pk))
     about |= Q(subject_type=Publication._meta.label_lower, subject_id__in=plans)
-    rows = Activity.objects.in_workspace(item.workspace_id).filter(about).order_by("-at", "-pk")
-    for row in rows[:ENTRIES_MAX]:
+    rows = (
+        Activity.objects.in_workspace(item.workspace_id).filter(about).exclude(verb__in=QUIET).order_by("-at", "-pk")
+    )
+    for row in rows.order_by("-at", "-pk")[:ENTRIES_MAX]:
         icon, words = WORDS.get(row.verb, ("circle", None))
         yield Entry(
             at=row.at,

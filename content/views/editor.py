@@ -15,8 +15,9 @@ from content.actions.drafting import EditedMeanwhile
 from content.digest import digest
 from content.forms.items import ChoiceForm, ItemForm
 from content.forms.reviews import CommentForm, DecisionForm
-from content.models import Asset, ContentItem, Review
+from content.models import Asset, ContentItem, ItemVersion, Review
 from content.models.review import ReviewState
+from content.models.version import Reason
 from content.tabs import accounts_left, tabs_of
 from content.timeline import timeline
 from mediaops.access import get_own, team_url, team_view
@@ -88,6 +89,7 @@ def editor_context(request: Any, row: ContentItem) -> dict[str, Any]:
         "timeline": line,
         "open_comments": sum(1 for entry in line if entry.comment and not entry.comment.resolved_at),
         "version_count": row.versions.count(),
+        "judged": _last_judged(row),
         "reviewers": _reviewers(request, row),
         "decision": DecisionForm(initial={"seen": digest(row)}),
         "comment_form": CommentForm(item=row),
@@ -96,6 +98,12 @@ def editor_context(request: Any, row: ContentItem) -> dict[str, Any]:
         "left": accounts_left(row),
         "chosen_id": None,
     }
+
+
+def _last_judged(row: ContentItem) -> ItemVersion | None:
+    """The text that was last sent to review or approved, when another one stands there now."""
+    judged = row.versions.filter(reason__in=[Reason.SUBMITTED, Reason.APPROVED]).exclude(revision=row.revision)
+    return judged.defer("body", "variants").order_by("-number").first()
 
 
 def _reviewers(request: Any, row: ContentItem) -> list[Membership]:
