@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from content.views import (
+    account_parts,
     assets,
     calendar,
     checks,
@@ -77,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("waiting/release/", publications.release, name="waiting-release"),
     path("pause/", publications.pause, name="pause"),
     path("accounts/<int:pk>/pause/", publications.pause_account, name="pause-account"),
+    path("accounts/<int:pk>/waiting/", account_parts.account_waiting, name="account-waiting"),
     path("publications/<int:pk>/", publications.publication, name="publication"),
     path("publications/<int:pk>/confirm/", publications.confirm, name="publication-confirm"),
     path("publications/<int:pk>/not-live/", publications.not_live, name="publication-not-live"),
