@@ -37,10 +37,13 @@ def hand_out(now: datetime) -> list[int]:
 
 
 def take_next(account: int, now: datetime) -> int | None:
-    """Mark the account's next due row as handed over and return it; None when nothing is due."""
+    """Mark the account's next due row as handed over and return it; None when nothing is due.
+
+    Pauses are not asked about: the worker that was just allowed to publish asks before each row.
+    """
     for _try in range(3):
-        rows = Publication.objects.due(now).filter(variant__account=account).order_by("attempt_after", "pk")
-        pk = rows.values_list("pk", flat=True).first()
+        rows = Publication.objects.waiting(now).filter(_free(now), variant__account=account)
+        pk = rows.order_by("attempt_after", "pk").values_list("pk", flat=True).first()
         if pk is None:
             return None
         if _mark([pk], now):
@@ -50,9 +53,12 @@ def take_next(account: int, now: datetime) -> int | None:
 
 def _mark(pks: Iterable[int], now: datetime) -> list[int]:
     """Set `handed_at` where nobody did so meanwhile; return the rows in the given order."""
-    free = Q(handed_at=None) | Q(handed_at__lt=now - HANDED_FOR)
-    waiting = Publication.objects.waiting(now)
-    return [pk for pk in pks if waiting.filter(free, pk=pk).update(handed_at=now)]
+    free = Publication.objects.waiting(now).filter(_free(now))
+    return [pk for pk in pks if free.filter(pk=pk).update(handed_at=now)]
+
+
+def _free(now: datetime) -> Q:
+    return Q(handed_at=None) | Q(handed_at__lt=now - HANDED_FOR)
 
 
 def _busy(accounts: Iterable[int], now: datetime) -> Counter[int]:

@@ -136,7 +136,9 @@ class Publication(models.Model):
         ordering = ["due_at", "pk"]
         indexes = [
             models.Index(fields=["due_at"], name="publications_by_time"),
-            models.Index(fields=["attempt_after"], name="publications_due", condition=models.Q(state="planned")),
+            models.Index(
+                fields=["attempt_after", "id"], name="publications_due", condition=models.Q(state="planned")
+            ),
             models.Index(
                 fields=["due_at"],
                 name="publications_to_tell",
