@@ -18,7 +18,7 @@ _kept: list[subprocess.Popen[bytes]] = []
 
 
 def redis_address(folder: Path, number: int) -> str:
-    """Return the Redis of test process `number`: a database of the server TESTS_REDIS_URL names, or one of its own."""
+    """Return the Redis of test process `number`: a database of TESTS_REDIS_URL's server, or a server of its own."""
     if named := os.environ.get("TESTS_REDIS_URL"):
         parts = urlsplit(named)
         return parts._replace(path=f"/{int(parts.path.strip('/') or 0) + number}").geturl()

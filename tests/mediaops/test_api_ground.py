@@ -85,6 +85,14 @@ def test_token_shows_when_and_from_where_it_was_used(api_of, editor):
     assert ApiToken.objects.get().last_used_from == "10.9.8.7"
 
 
+def test_address_a_visitor_claims_counts_only_behind_our_proxy(api_of, editor, settings):
+    claims = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "6.6.6.6, 10.9.8.7"}
+    api_of(editor).get(ME, **claims)
+    settings.BEHIND_PROXY = True
+    api_of(editor).get(ME, **claims)
+    assert list(ApiToken.objects.order_by("pk").values_list("last_used_from", flat=True)) == ["127.0.0.1", "10.9.8.7"]
+
+
 @bell
 def test_scope_narrows_the_role(api_of, editor):
     is_problem(api_of(editor, scopes=["see"]).post(BELL, {}, format="json"), 403, "not_allowed")

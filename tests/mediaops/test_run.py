@@ -47,8 +47,12 @@ class Run:
         self.lines = []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "mediaops.run"],
-            cwd=ROOT, env=clean_env(DEMO="0", LOG_LEVEL="INFO", **env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+            cwd=ROOT,
+            env=clean_env(DEMO="0", LOG_LEVEL="INFO", **env),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
     def wait_for(self, pattern, wait_s=60):
         end = time.monotonic() + wait_s
