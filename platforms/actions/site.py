@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -35,14 +36,14 @@ SAME_AGAIN = timedelta(minutes=10)
 class BadArticle(UserError):
     """The article cannot be shown as it is; the text says why."""
 
-    status = 422
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "bad_article"
 
 
 class WasRemoved(UserError):
     """An article with this key stood here and was removed; the key is used up."""
 
-    status = 409
+    status = HTTPStatus.CONFLICT
     code = "removed"
 
 

@@ -29,15 +29,9 @@ def make_key(workspace: Workspace, *, by: Membership | None, now: datetime) -> t
 
 
 def profile_of(workspace: Workspace) -> Profile:
-    """Return the site as an account: it is called as the workspace, and lives at SITE_URL."""
+    """Return the site as an account: it is called as the workspace. Without a `server` it lives at SITE_URL."""
     address = settings.SITE_URL.rstrip("/") + reverse("website:home", args=[workspace.slug])
-    return Profile(
-        remote_id=f"{workspace.pk}",
-        name=workspace.name,
-        handle=workspace.slug,
-        url=address,
-        server=address.rstrip("/"),
-    )
+    return Profile(f"{workspace.pk}", workspace.name, handle=workspace.slug, url=address)
 
 
 def digest_of(key: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -39,7 +40,10 @@ PAGES_MAX = 1000
 
 
 class SiteConnector:
-    """The workspace's own site. Its articles are known by the publication's key, so nothing doubles."""
+    """The workspace's own site. Its articles are known by the publication's key, so nothing doubles.
+
+    It lives where the product lives: without a `server` its address follows SITE_URL.
+    """
 
     spec = PlatformSpec(
         key="site",
@@ -70,7 +74,8 @@ class SiteConnector:
         self.account, self.http = account, http
         self.key = secret.get("key", "")
         http.hide(self.key)
-        self.base = account.server.rstrip("/") + "/api"
+        home = account.server or f"{settings.SITE_URL}/site/{account.handle}"
+        self.base = home.rstrip("/") + "/api"
 
     # --- what it is ---------------------------------------------------------------------------
 
@@ -200,8 +205,7 @@ def _part(text: str) -> str:
 
 
 def _profile_of(data: Data) -> Profile:
-    url = str(data["url"])
-    return Profile(str(data["id"]), str(data["name"]), handle=str(data["handle"]), url=url, server=url.rstrip("/"))
+    return Profile(str(data["id"]), str(data["name"]), handle=str(data["handle"]), url=str(data["url"]))
 
 
 def _account_reading_of(data: Data) -> AccountReading:

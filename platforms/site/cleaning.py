@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import nh3
 from django.utils.text import slugify
@@ -44,7 +45,7 @@ IMAGE_NAME = re.compile(r"/media/([0-9a-f]{64})\.(?:jpg|png|gif|webp)$")
 class BadPicture(UserError):
     """The bytes are not a picture that the site shows."""
 
-    status = 422
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
     code = "bad_picture"
 
 

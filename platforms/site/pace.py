@@ -25,14 +25,11 @@ class Pace:
 
 
 def count(name: str, seconds: float) -> int:
-    """Add one to a counter that is forgotten after `seconds`, and return it."""
-    if cache.add(name, 1, seconds):
-        return 1
+    """Add one to a counter that is forgotten `seconds` after its first, and return it."""
     try:
         return cache.incr(name)
-    except ValueError:  # it ended between the two steps
-        cache.set(name, 1, seconds)
-        return 1
+    except ValueError:  # there is none yet
+        return 1 if cache.add(name, 1, seconds) else cache.incr(name)
 
 
 def salt_of(day: date) -> str:

@@ -46,7 +46,7 @@ def draft(**fields):
 def test_opening_twice_is_one_account_with_one_key(workspace, owner, own_site):
     assert site.open_site(workspace, by=owner, now=NOW) == own_site
     assert Account.objects.count() == 1
-    assert own_site.server.endswith("/site/lanxu")
+    assert own_site.url.endswith("/site/lanxu/")
     assert own_site.name == "Lanxu Tea"
     assert own_site.credential.sealed
     assert Activity.objects.filter(verb="account.connected").count() == 1

@@ -35,7 +35,14 @@ def connector(account):
 
 def test_profile_is_the_account_that_was_opened(account, connector):
     profile = connector.profile()
-    assert (profile.remote_id, profile.name, profile.server) == (account.remote_id, account.name, account.server)
+    assert (profile.remote_id, profile.name, profile.url) == (account.remote_id, account.name, account.url)
+
+
+def test_site_follows_the_product_to_another_address(workspace, owner, live, settings):
+    home, settings.SITE_URL = settings.SITE_URL, "https://before.example"
+    account = site.open_site(workspace, by=owner, now=NOW)
+    settings.SITE_URL = home
+    assert gateway.connect(account).profile().url == f"{live}/site/lanxu/"
 
 
 def test_publish_makes_an_article_that_visitors_read(account, workspace, live):
@@ -169,10 +176,10 @@ def put(client, key, body):
 
 
 ENDPOINTS = [
-    ("get", "profile"), ("put", "articles/k"), ("get", "articles/k"), ("patch", "articles/k"),
-    ("delete", "articles/k"), ("get", "articles"), ("post", "media"), ("get", "comments"), ("post", "comments"), ("get", "readings"),
-    ("get", "reading"),
-]  # fmt: skip
+    *[(method, "articles/k") for method in ("get", "put", "patch", "delete")],
+    *[("get", path) for path in ("profile", "articles", "comments", "readings", "reading")],
+    *[("post", path) for path in ("media", "comments")],
+]
 
 
 @pytest.mark.parametrize(("method", "path"), ENDPOINTS)
