@@ -80,6 +80,7 @@ class ContentItem(models.Model):
         indexes = [
             models.Index(fields=["workspace", "-changed_at"], name="items_by_change"),
             models.Index(fields=["workspace", "state", "-changed_at"], name="items_by_state"),
+            models.Index(fields=["workspace", "archived_at", "state", "owner"], name="items_counted"),
         ]
 
     def __str__(self) -> str:

@@ -99,17 +99,17 @@ def _list(request: Any) -> dict[str, Any]:
 
 
 def _views(member: Membership) -> dict[str, tuple[Any, Q]]:
-    plans = Publication.objects.filter(variant__item=OuterRef("pk"))
-    going = Exists(plans.exclude(state=State.CANCELLED))
-    trouble = Exists(plans.needing_a_person().exclude(state=State.BY_HAND))
+    plans = Publication.objects.in_workspace(member.workspace).order_by()
+    going = plans.exclude(state=State.CANCELLED).values("variant__item")
+    trouble = plans.needing_a_person().exclude(state=State.BY_HAND).values("variant__item")
     here = Q(archived_at=None)
     return {
         "all": (_("All"), here),
         "mine": (_("Mine"), here & Q(owner=member)),
         "review": (_("To review"), here & Q(state=ItemState.IN_REVIEW)),
         "changes": (_("To change"), here & Q(state__in=[ItemState.CHANGES, ItemState.STALE])),
-        "ready": (_("Approved, not planned"), here & Q(state=ItemState.APPROVED) & ~Q(going)),
-        "trouble": (_("Trouble"), here & Q(trouble)),
+        "ready": (_("Approved, not planned"), here & Q(state=ItemState.APPROVED) & ~Q(pk__in=going)),
+        "trouble": (_("Trouble"), here & Q(pk__in=trouble)),
         "old": (_("Archived"), ~here),
     }
 
