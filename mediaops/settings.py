@@ -139,6 +139,7 @@ AXES_LOCKOUT_CALLABLE = "mediaops.views.sign_in.locked_out"
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
 
 # --- Words and time ------------------------------------------------------------------------------
 LANGUAGE_CODE = env.text("LANGUAGE", "zh-hans")
@@ -179,6 +180,7 @@ SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", True)
 BEHIND_PROXY = env.flag("BEHIND_PROXY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_REFERRER_POLICY = "same-origin"
@@ -220,6 +222,7 @@ SPECTACULAR_SETTINGS = {
         "CampaignState": "campaigns.models.campaign.State",
         "CollaborationState": "campaigns.models.collaboration.Stage",
         "TaskState": "campaigns.models.task.TaskState",
+        "Weekday": "content.models.slot.Weekday",
         "AccountState": "platforms.models.account.Health",
     },
     "POSTPROCESSING_HOOKS": [

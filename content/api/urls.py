@@ -1,4 +1,14 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from content.api.viewsets import ideas, items, media, publications, slots
+
 router = SimpleRouter()
-urlpatterns = router.urls
+router.register("items", items.ItemViewSet, basename="api-item")
+router.register("publications", publications.PublicationViewSet, basename="api-publication")
+router.register("media", media.MediaViewSet, basename="api-media")
+router.register("ideas", ideas.IdeaViewSet, basename="api-idea")
+router.register("pillars", ideas.PillarViewSet, basename="api-pillar")
+router.register("personas", ideas.PersonaViewSet, basename="api-persona")
+router.register("slots", slots.SlotViewSet, basename="api-slot")
+urlpatterns = [path("publish/", publications.Publish.as_view(), name="api-publish"), *router.urls]

@@ -29,15 +29,15 @@ class Moment(serializers.DateTimeField):
 
 
 class KeptRow(OwnRow):
-    """A row that may be chosen now (`open`), or one that the row being changed has already."""
+    """A row that may be chosen now (`among`), or one that the row being changed has already."""
 
-    def __init__(self, *, open: Q, **kwargs: Any) -> None:
-        self.open = open
+    def __init__(self, *, among: Q, **kwargs: Any) -> None:
+        self.among = among
         super().__init__(**kwargs)
 
     def get_queryset(self) -> Any:
         rows, kept = super().get_queryset(), self._kept()
-        return rows if rows is None else rows.filter(self.open | Q(pk__in=kept))
+        return rows if rows is None else rows.filter(self.among | Q(pk__in=kept))
 
     def _kept(self) -> list[int]:
         row = getattr(self.root, "instance", None)
@@ -52,5 +52,5 @@ class KeptRow(OwnRow):
 def active_member(**kwargs: Any) -> KeptRow:
     """A field for a member who is in the team, or who holds the row already."""
     return KeptRow(
-        queryset=Membership.objects.all(), open=Q(left_at=None, user__is_active=True), allow_null=True, **kwargs
+        queryset=Membership.objects.all(), among=Q(left_at=None, user__is_active=True), allow_null=True, **kwargs
     )

@@ -42,8 +42,8 @@ LANGUAGE = {
     "description": "The language of sentences; without it the member's own.",
 }
 IDS = (
-    "Ids are opaque: compare them, keep them, never compute with them. Times are ISO 8601 with a zone; days are those "
-    "of the workspace's zone. Amounts are decimals in strings. Null is unknown, 0 is zero."
+    "Ids are opaque: compare them, keep them, never compute with them. Times are ISO 8601 with a zone; days are of "
+    "the workspace's zone. Amounts are decimals in strings. Null is unknown, 0 is zero."
 )
 VERBS = {"get", "post", "put", "patch", "delete"}
 
@@ -60,6 +60,9 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
     """Say of every operation that it may answer with a problem, and of every POST that it honours a key."""
     result["info"]["description"] = f"{result['info'].get('description', '')}\n\n{IDS}".strip()
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    for name, shape in result["components"]["schemas"].items():
+        if name.startswith("Patched") and "revision" in shape.get("properties", {}):
+            shape["required"] = ["revision"]  # of a change everything may be left out but this
     reference = {"schema": {"$ref": "#/components/schemas/Problem"}}
     for operations in result.get("paths", {}).values():
         for verb, operation in operations.items():

@@ -1,0 +1,1 @@
+"""How content looks over REST, one module per noun."""
