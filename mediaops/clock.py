@@ -9,6 +9,7 @@ PERIODS: dict[str, tuple[str, float]] = {
     "note that the clock ticks": ("mediaops.tasks.note_beat", 5),
     "mail new notices": ("mediaops.tasks.mail_notices", 5),
     "drop old API answers": ("mediaops.tasks.sweep_answers", 3600),
+    "drop ended sessions": ("mediaops.tasks.clear_sessions", 6 * 3600),
     "send answers": ("platforms.tasks.send_replies", 2),
     "find stuck answers": ("platforms.tasks.sweep_replies", 10),
     "pull posts and messages": ("platforms.tasks.sync_accounts", 10),

@@ -1,6 +1,9 @@
 """What the clock starts on the ground."""
 
+from importlib import import_module
+
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from mediaops.actions import notices, tokens
@@ -21,3 +24,9 @@ def mail_notices() -> int:
 @shared_task
 def sweep_answers() -> int:
     return tokens.sweep_answers(timezone.now())
+
+
+@shared_task
+def clear_sessions() -> None:
+    """Drop the sessions that have ended."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
