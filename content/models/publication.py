@@ -8,6 +8,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from content.models.variant import Variant
 from mediaops.lib.moves import Moves
@@ -22,7 +23,7 @@ class State(models.TextChoices):
     BY_HAND = "by_hand", _("By hand")
     UNSURE = "unsure", _("Unsure")
     LIVE = "live", _("Live")
-    FAILED = "failed", _("Failed")
+    FAILED = "failed", pgettext_lazy("publication", "Failed")
     CANCELLED = "cancelled", _("Cancelled")
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -33,8 +33,9 @@ VERB_STATES = {
 @register.filter
 def to_the_second(moment: datetime) -> SafeString:
     """Show day and time to the second in the reader's zone."""
-    words = day(moment)
-    return format_html("{} {}", words, f"{timezone.localtime(moment):%H:%M:%S}")
+    local = timezone.localtime(moment)
+    words = f"{strip_tags(day(moment))} {local:%H:%M:%S}"
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), words)
 
 
 @register.filter
