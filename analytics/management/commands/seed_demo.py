@@ -19,6 +19,7 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from analytics.actions import collecting, reporting, rolling
+from analytics.management.demo_words import PERSONAS, PIECES, PILLARS, SITE_COMMENTS, TALKS
 from analytics.models import AccountFigures, AccountSnapshot, PostFigures, PostSnapshot
 from campaigns.actions import assigning, linking, partnering, running, spending
 from campaigns.models import BudgetLine, Campaign, Collaboration, Expense, LinkDay
@@ -50,61 +51,6 @@ PEOPLE = [
     ("operator", Role.OPERATOR, "陈栩"),
     ("analyst", Role.ANALYST, "沈乔"),
     ("viewer", Role.VIEWER, "Mara Ellis"),
-]
-PILLARS = [
-    ("茶知识", "一个问题讲明白，不用术语。", 40),
-    ("人与茶", "产地、师傅、店员和客人的故事。", 35),
-    ("新品与活动", "上新、节气、线下场次。", 25),
-]
-PERSONAS = [
-    ("办公室喝茶的人", "25–40 岁，下午三点想喝点东西，怕麻烦。"),
-    ("送长辈的人", "看包装和说法是否体面，也看能不能退换。"),
-    ("Tea readers abroad", "Read English, like process and place, buy samples first."),
-]
-PIECES = [
-    # title, summary, pillar
-    ("桂花乌龙怎么焙", "三道火，一炉茶：为什么不一次焙到位。", 0),
-    ("一分钟学会盖碗", "手不烫、水不洒的三个动作。", 0),
-    ("茶渣别扔", "五个用得上的去处。", 0),
-    ("凌晨四点的焙火间", "杭州焙火师傅的一天。", 1),
-    ("办公室泡茶不求人", "一只杯子，一壶热水，三分钟。", 0),
-    ("给爸妈泡杯茶", "重阳前写给不在身边的人。", 1),
-    ("Three fires, one tea", "Why osmanthus oolong is roasted three times.", 0),
-    ("明天上班，今晚喝淡一点", "假期最后一晚的一壶。", 1),
-    ("猜猜这是第几道火", "看颜色，闻香气，猜一猜。", 0),
-    ("桂花从哪来", "一封满觉陇的产地来信。", 1),
-    ("霜降喝什么", "三款暖胃的热饮，家里都能做。", 2),
-    ("竹匾歇火九宫格", "九张照片，一天的光。", 1),
-    ("A week of oolong", "Seven cups, seven notes from the tasting room.", 1),
-    ("茶包也能好喝", "水温、时间、杯子，少一个都不行。", 0),
-    ("门店日记", "满觉陇路 12 号，雨天来的人。", 1),
-    ("开售首日问答", "关于桂花乌龙的十二个问题。", 2),
-    ("围炉煮茶，现场直播", "周六晚上，一起守着炉子。", 2),
-    ("红茶和乌龙差在哪一步", "从一片叶子说起。", 0),
-]
-BODY = """{summary}
-
-每年十月中旬，杭州满觉陇的桂花开到第三茬，我们才开焙。头茬太嫩，香气站不住火；末茬又太熟，一烘就散。
-
-## 为什么不一次焙到位
-
-火高了，花先焦。老师傅说，焙茶像劝人，话不能一次说完。
-
-![竹匾里歇火的乌龙]({picture})
-
-- 第一道 95 °C 走水，四小时，茶还是青的
-- 第二道 110 °C，八小时，桂花进炉
-- 第三道退到 80 °C，只为把花香锁住
-
-所以这一炉，我们只敢说：它值得等。
-"""
-COMMENTS = [
-    ("小满爱喝茶", "礼盒压坏了一个角，送长辈的，能换吗？"),
-    ("阿岑", "第三道火为什么反而低？讲得真清楚。"),
-    ("Juniper & Kettle", "Do you ship the osmanthus oolong to Lisbon?"),
-    ("周末人", "上周买的已经喝完了，什么时候补货？"),
-    ("山里来的", "茶包的水温写错了吧，我这边 85 度更好喝。"),
-    ("Rosa", "Lovely photographs. Who took them?"),
 ]
 
 
@@ -164,6 +110,7 @@ class Demo:
         self.make_days()
         self.make_partners()
         self.make_reports()
+        self.read_notices()
 
     # --- Team and accounts ----------------------------------------------------------------------
 
@@ -194,10 +141,17 @@ class Demo:
             ("channels", Channels, "岚序茶饮", "lanxu-channels"),
         ]
         for key, kind, name, handle in hand:
-            self.accounts[key] = self.add(kind, Relation.OWN, name, handle)
-        self.accounts["friend"] = self.add(Douyin, Relation.PARTNER, "阿岑的茶桌", "acen")
-        self.accounts["juniper"] = self.add(Weibo, Relation.PARTNER, "周末茶桌", "weekend-table")
-        self.accounts["rival"] = self.add(Xiaohongshu, Relation.WATCHED, "南山读茶", "nanshan")
+            about = {"name": name, "url": f"https://out.lanxu.example/{handle}"}
+            self.accounts[key] = connecting.connect_account(self.workspace, kind.spec.key, about, by=owner, now=then)
+        others = [
+            ("friend", Douyin, Relation.PARTNER, "阿岑的茶桌", "acen"),
+            ("table", Weibo, Relation.PARTNER, "周末茶桌", "weekend-table"),
+            ("rival", Xiaohongshu, Relation.WATCHED, "南山读茶", "nanshan"),
+        ]
+        for key, kind, relation, name, handle in others:
+            self.accounts[key] = connecting.add_account(
+                self.workspace, kind.spec.key, relation=relation, name=name, handle=handle, by=owner, now=then
+            )
         self.accounts["journal"] = Account.objects.create(
             workspace=self.workspace,
             platform=WordPress.spec.key,
@@ -219,17 +173,6 @@ class Demo:
         }.items():
             for hour in hours:
                 slotting.add_slots(self.accounts[key], [0, 2, 4] if key != "site" else range(7), time(hour), by=owner)
-
-    def add(self, kind: Any, relation: str, name: str, handle: str) -> Account:
-        return connecting.add_account(
-            self.workspace,
-            kind.spec.key,
-            relation=relation,
-            name=name,
-            handle=handle,
-            by=self.people["owner"],
-            now=self.now - timedelta(weeks=WEEKS),
-        )
 
     def make_strategy(self) -> None:
         make = Pillar.objects.create
@@ -305,23 +248,23 @@ class Demo:
     # --- Pieces ---------------------------------------------------------------------------------
 
     def write(self, number: int, at: datetime, *, campaign: Campaign | None = None) -> ContentItem:
-        title, summary, pillar = PIECES[number % len(PIECES)]
+        piece = PIECES[number % len(PIECES)]
         picture = self.pictures[number % len(self.pictures)]
-        round_word = "" if number < len(PIECES) else f"（{number // len(PIECES) + 1}）"
+        body = piece.body.format(alt=picture.alt_text, picture=asset_path(picture, self.workspace))
         item = drafting.create_item(
             self.workspace,
             by=self.people["editor"],
             now=at,
-            title=title + round_word,
-            summary=summary,
-            body=BODY.format(summary=summary, picture=asset_path(picture, self.workspace)),
+            title=piece.title,
+            summary=piece.summary,
+            body=f"{piece.summary}\n\n{body}",
             cover=picture,
-            tags=["乌龙", PILLARS[pillar][0]],
-            pillar=self.pillars[pillar],
+            tags=["oolong", "tea"] if piece.language == "en" else ["乌龙", PILLARS[piece.pillar][0]],
+            pillar=self.pillars[piece.pillar],
             campaign=campaign,
             owner=self.people["editor"],
         )
-        item.personas.add(self.dice.choice(self.personas))
+        item.personas.add(self.personas[2] if piece.language == "en" else self.dice.choice(self.personas[:2]))
         return item
 
     def fit(self, item: ContentItem, keys: list[str], at: datetime) -> list[Variant]:
@@ -399,10 +342,11 @@ class Demo:
             title=item.title,
             html=html,
             summary=item.summary,
-            author="许言",
+            author="Xu Yan" if item.title.isascii() else "许言",
             cover=picture.get_absolute_url(),
             cover_alt=item.cover.alt_text,
             tags=item.tags,
+            language="en" if item.title.isascii() else "zh-hans",
         )
         article, _is_new = site.publish(self.workspace, row.key, draft, now=at)
         return f"{settings.SITE_URL}{article.get_absolute_url()}"
@@ -412,21 +356,23 @@ class Demo:
         scale = {"site": 420, "wechat": 5200, "weibo": 6100, "douyin": 21000, "red": 4800, "channels": 3200}
         key = next(key for key, account in self.accounts.items() if account.pk == post.account_id)
         final = scale.get(key, 3000) * size
-        rows, step = [], 0
+        taste = [self.dice.lognormvariate(0, 0.4) for _kind in range(4)]
+        rows = []
         for hours in (1, 6, 24, 48, 96, 168, 336, 720, 1440):
             at = post.published_at + timedelta(hours=hours)
             if at > self.now:
                 break
             views = int(final * (1 - math.exp(-((hours / 60) ** 0.55))))
-            likes = None if key == "site" else int(views * 0.035)
-            shares, saves = (None, None) if key == "site" else (int(views * 0.006), int(views * 0.011))
-            comments = int(views * 0.004)
+            likes, shares, saves, comments = (
+                int(views * rate * liked) for rate, liked in zip((0.034, 0.006, 0.012, 0.004), taste, strict=True)
+            )
+            if key == "site":
+                likes = shares = saves = None
             rows.append(
                 PostSnapshot(
                     post=post, taken_at=at, views=views, likes=likes, comments=comments, shares=shares, saves=saves
                 )
             )
-            step += 1
         PostSnapshot.objects.bulk_create(rows)
         if not rows:
             return
@@ -491,7 +437,8 @@ class Demo:
                 "way_out": "look",
             }),
             ("journal", "桂花乌龙开售倒计时 3 天", timedelta(hours=3), {
-                "state": State.FAILED, "problem": "Lanxu Journal 的授权已失效。重新接入后再发。", "way_out": "reconnect",
+                "state": State.FAILED, "problem": "Lanxu Journal 的授权已失效。重新接入后再发。",
+                "way_out": "reconnect",
             }),
             ("red", "桂花乌龙的 5 种喝法", timedelta(minutes=20), {"state": State.BY_HAND}),
             ("site", "一封产地来信", timedelta(hours=5), {"late_at": self.now - timedelta(hours=4)}),
@@ -549,20 +496,39 @@ class Demo:
                 planning.move_idea(idea, state, by=self.people["manager"], now=self.now)
 
     def make_talks(self) -> None:
-        """Comments on the site, some answered, some waiting for a moderator and for an answer."""
-        articles = list(Article.objects.filter(workspace=self.workspace).order_by("-published_at")[:6])
+        """What people say: on the site, some answered and some waiting for a moderator; and elsewhere."""
+        articles = list(Article.objects.filter(workspace=self.workspace).order_by("-published_at")[:5])
         account = self.accounts["site"]
-        for n, (name, text) in enumerate(COMMENTS):
+        for n, (name, text, words) in enumerate(SITE_COMMENTS):
             article = articles[n % len(articles)]
-            at = max(article.published_at + timedelta(hours=2), self.now - timedelta(hours=3 + n * 9))
+            at = max(article.published_at + timedelta(minutes=40), self.now - timedelta(hours=3 + n * 7))
             comment = site.add_comment(article, name, text, now=at)
             if n % 3:
                 site.show_comment(comment, by=self.people["operator"], now=at + timedelta(minutes=20))
             said = [talk(comment, article)]
-            if n in (1, 5):
-                answered_at = min(at + timedelta(minutes=38), self.now)
-                reply, _new = site.answer(comment, "谢谢，问到点上了。下一篇细讲。", name="岚序茶饮", now=answered_at)
+            if words:
+                answered_at = min(at + timedelta(minutes=24 + n * 5), self.now)
+                reply, _new = site.answer(comment, words, name="岚序茶饮", now=answered_at)
                 said.append(talk(reply, article, root=comment))
+            inbox.take_in(account, said, self.now)
+        self.make_other_talks()
+
+    def make_other_talks(self) -> None:
+        for n, (key, kind, name, hours, text, words) in enumerate(TALKS):
+            account, at = self.accounts[key], self.now - timedelta(hours=hours, minutes=n * 7)
+            post = account.posts.order_by("-published_at").first() if kind == "comment" else None
+            about = {"kind": kind, "thread_id": f"demo-{n}", "post_id": post.remote_id if post else ""}
+            said = [
+                RemoteMessage(remote_id=f"demo-{n}-1", text=text, at=at, author_id=name, author_name=name, **about)
+            ]
+            if words:
+                late = at + timedelta(minutes=55)
+                said.append(
+                    RemoteMessage(
+                        remote_id=f"demo-{n}-2", text=words, at=late, author_id="", author_name=account.name,
+                        reply_to=f"demo-{n}-1", is_own=True, **about,
+                    )
+                )  # fmt: skip
             inbox.take_in(account, said, self.now)
 
     # --- Figures --------------------------------------------------------------------------------
@@ -594,7 +560,7 @@ class Demo:
         by, then = self.people["manager"], self.now - timedelta(days=20)
         deals = [
             ("阿岑的茶桌", "friend", "探访视频 1 条", 12000, "delivered", 214880),
-            ("周末茶桌", "juniper", "视频 2 条", 9600, "agreed", None),
+            ("周末茶桌", "table", "视频 2 条", 9600, "agreed", None),
         ]
         for name, key, title, cost, stage, views in deals:
             partner = partnering.add_partner(
@@ -651,6 +617,12 @@ class Demo:
             week = week_of(last.first - timedelta(weeks=weeks))
             reporting.make_report(self.workspace, week, by=self.people["analyst"], now=self.now)
         collecting.know_new(self.now)
+
+    def read_notices(self) -> None:
+        """Everybody has read what was told, but for the latest three."""
+        for person in self.people.values():
+            left = list(person.notices.unread().values_list("pk", flat=True)[:3])
+            person.notices.unread().exclude(pk__in=left).update(read_at=self.now)
 
 
 def talk(comment: Any, article: Article, *, root: Any = None) -> RemoteMessage:
