@@ -2,7 +2,7 @@
 
     python -m bench.publishing [--rows 1000]
 
-The site connector publishes to a site on 127.0.0.1 (bench/loopback.py). Limits are taken in the same run:
+The site connector publishes to a site on 127.0.0.1 (bench/_loopback.py). Limits are taken in the same run:
 `bare` is an empty Celery task on the same worker, `dispatch` what choosing, marking and handing over one
 publication costs. BENCH_POSTGRES names the server (postgres://user@host:port); without one SQLite runs alone.
 """
@@ -65,7 +65,7 @@ def in_process(rows: int, url: str, folder: str) -> dict:
         "ALLOW_LOCAL_SERVERS": "1",
         "LOG_LEVEL": "WARNING",
         "DJANGO_SETTINGS_MODULE": "tests.worker_settings",
-        "WORKER_IMPORTS": "bench.tasks",
+        "WORKER_IMPORTS": "bench._tasks",
         "CELERY_QUEUE": "bench",
     }
     if url:
@@ -86,7 +86,7 @@ def run(rows: int) -> dict:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    site = subprocess.Popen([sys.executable, "-m", "bench.loopback"], stdout=subprocess.PIPE, text=True)
+    site = subprocess.Popen([sys.executable, "-m", "bench._loopback"], stdout=subprocess.PIPE, text=True)
     address = f"http://127.0.0.1:{site.stdout.readline().strip()}"
     worker = servers.Worker(dict(os.environ) | {"LOG_LEVEL": "INFO"}, folder)
     try:
@@ -144,7 +144,7 @@ def measure_dispatch(account: int, rows: int) -> float:
     from celery import current_app
     from django.utils import timezone
 
-    from bench.tasks import nothing
+    from bench._tasks import nothing
     from content.actions import handing
     from content.models import Publication
 
@@ -166,7 +166,7 @@ def measure_bare(rows: int) -> float:
     from celery import current_app
     from django.core.cache import cache
 
-    from bench.tasks import nothing
+    from bench._tasks import nothing
 
     began = time.time()
     with current_app.producer_pool.acquire(block=True) as producer:

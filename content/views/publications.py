@@ -22,7 +22,7 @@ from mediaops.access import get_own, team_url, team_view
 from mediaops.errors import UserError
 from mediaops.lib.parts import done, show
 from mediaops.models import Activity, Right
-from platforms.models import Account
+from platforms.models import Account, Post
 
 PAGE = "content/publication/page.html"
 PART = "content/publication/_publication.html"
@@ -92,6 +92,20 @@ def look(request, pk) -> HttpResponse:
 def waiting(request) -> HttpResponse:
     found = waiting_in(request.workspace, timezone.now())
     return render(request, "content/publication/waiting.html", {"waiting": found, "now": timezone.now()})
+
+
+@team_view(needs=Right.PUBLISH)
+def pause_box(request) -> HttpResponse:
+    """The pause of the workspace, for the page of its settings."""
+    return render(request, "content/publication/_pause_box.html")
+
+
+@team_view(needs=Right.SEE)
+def post_source(request, pk) -> HttpResponse:
+    """What became this post, for its page; an empty part when it was made elsewhere."""
+    post = get_own(Post.objects.all(), request, pk=pk)
+    rows = Publication.objects.filter(post=post).select_related("variant__item__workspace", "made_by__user")
+    return render(request, "content/publication/_source.html", {"publication": rows.first()})
 
 
 @team_view(needs=Right.PUBLISH)

@@ -219,6 +219,18 @@ def test_the_list_asks_the_database_the_same_for_many(account, operator, client_
         waiting(client)
 
 
+def test_a_post_says_which_publication_it_was(account, viewer, client_of, scripted):  # noqa: F811
+    row = made(account, scripted, "live")
+    html = client_of(viewer).get(reverse("content:post-source", args=["lanxu", row.post_id])).content.decode()
+    assert row.get_absolute_url() in html
+
+
+def test_the_settings_offer_the_pause(operator, viewer, client_of):
+    url = reverse("content:pause-box", args=["lanxu"])
+    assert reverse("content:pause", args=["lanxu"]) in client_of(operator).get(url).content.decode()
+    assert client_of(viewer).get(url).status_code == 403
+
+
 # --- Moments --------------------------------------------------------------------------------------
 
 
