@@ -146,12 +146,15 @@ def clean_options(spec: PlatformSpec, given: Mapping[str, Any]) -> dict[str, Any
     wrong: dict[str, list[str]] = {}
     kept: dict[str, Any] = {}
     for name, value in given.items():
+        if isinstance(value, dict | list):
+            wrong[name] = [_("Text, a number, true or false.")]
+            continue
         if name not in known:
             words = {"platform": spec.label, "name": name[:60]}
             wrong[name] = [_("%(platform)s has no option “%(name)s”.") % words]
             continue
         try:
-            kept[name] = option_value(known[name], option_field(known[name]).clean(value))
+            kept[name] = option_value(known[name], option_field(known[name], None).clean(value))
         except ValidationError as error:
             wrong[name] = list(error.messages)
     if wrong:
