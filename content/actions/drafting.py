@@ -106,7 +106,7 @@ def restore(version: ItemVersion, *, by: Membership, now: datetime) -> ContentIt
     """Bring back the text of a version; what stands there now is kept as one, too."""
     item = _fresh(version.item)
     versions.take(item, reason=Reason.RESTORED, by=item.changed_by, now=now)
-    cover = version.cover if version.cover_id and version.cover.removed_at is None else None
+    cover = version.cover if version.cover and version.cover.removed_at is None else None
     fields = {name: getattr(version, name) for name in versions.TEXT_FIELDS}
     saved = save_item(item, {**fields, "cover": cover}, revision=item.revision, by=by, now=now)
     record(by=by, verb="item.restored", subject=saved, version=version.number)

@@ -113,7 +113,7 @@ def _set_closed(row: Strategy, at: datetime | None, *, by: Membership, verb: str
 
 
 def _refuse_same_name(kind: type[Strategy], workspace: Workspace, name: str, *, besides: int | None = None) -> None:
-    same = kind.objects.in_workspace(workspace).filter(name__iexact=name).exclude(pk=besides)
-    if same.exists():
+    same = kind.objects.in_workspace(workspace).filter(name__iexact=name).values_list("pk", flat=True)
+    if any(pk != besides for pk in same):
         sentence = _("“%(name)s” is there already. Choose another name.") % {"name": name}
         raise UserError(sentence, fields={"name": [sentence]})

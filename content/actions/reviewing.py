@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -183,7 +184,7 @@ def _new_review(item: ContentItem, state: str, **fields: object) -> Review:
 
 def _decide(item: ContentItem, state: str, *, by: Membership, now: datetime, note: str, seen: str) -> Review:
     """Settle the open round, or make one: a manager may decide without being asked."""
-    decision = {"decided_by": by, "decided_at": now, "note": note, "digest": seen}
+    decision: dict[str, Any] = {"decided_by": by, "decided_at": now, "note": note, "digest": seen}
     review = Review.objects.filter(item=item, state=ReviewState.OPEN).first()
     if review is None:
         return _new_review(item, state, asked_by=by, asked_at=now, **decision)
@@ -228,8 +229,8 @@ def _tell_of_withdrawal(item: ContentItem, review: Review | None, by: Membership
 
 
 def _listeners(item: ContentItem, top: Comment | None, text: str, *, besides: Membership) -> list[Membership]:
-    speakers = Comment.objects.filter(item=item, parent=top).select_related("by") if top else []
-    people = [item.owner, top.by if top else None, *(row.by for row in speakers)]
+    answers = Comment.objects.filter(item=item, parent=top) if top else Comment.objects.none()
+    people = [item.owner, top.by if top else None, *(row.by for row in answers.select_related("by"))]
     if "@" in text:
         team = Membership.objects.in_workspace(item.workspace).active().select_related("user")
         people += [member for member in team if f"@{member.name}" in text]

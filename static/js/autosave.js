@@ -103,7 +103,7 @@ class Autosave {
       this.again();
       return false;
     }
-    return this.settle(answer, text);
+    return this.settle(answer, text, choice);
   }
 
   again() {
@@ -111,13 +111,14 @@ class Autosave {
     this.timer = setTimeout(() => this.save(), this.retry * 1000);
   }
 
-  async settle(answer, text) {
+  async settle(answer, text, choice) {
     if (answer.type === "opaqueredirect") {
       this.keep();
       this.show("failed", "cloud-off", this.words.wordSignedOut);
       this.again();
       return false;
     }
+    if (answer.status === 403 && !this.renewing && (await this.renew())) return this.send(choice);
     const told = await answer.json().catch(() => ({}));
     if (answer.status === 409 && told.html) return this.clash(told);
     if (!answer.ok) {
@@ -134,6 +135,17 @@ class Autosave {
     this.saved(told);
     if (this.isDirty()) this.soon();
     return !this.isDirty();
+  }
+
+  // After signing in again the form's token is an old one: take the new one and try once more.
+  async renew() {
+    this.renewing = true;
+    const answer = await fetch(location.href).catch(() => null);
+    const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+    const token = page && page.querySelector("#item-form [name=csrfmiddlewaretoken]")?.value;
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) if (token) field.value = token;
+    setTimeout(() => (this.renewing = false), 30_000);
+    return Boolean(token);
   }
 
   clash(told) {

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from content.actions import drafting, reviewing
 from content.models import ContentItem, ItemVersion
@@ -14,6 +14,12 @@ from tests.builders import make_item, make_member
 
 NOW = timezone.now()
 LATER = NOW + timedelta(minutes=11)
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 def write(item, by, *, now=NOW, revision=None, **fields):

@@ -117,6 +117,15 @@ def test_words_that_were_never_sent_are_back_at_the_next_visit(workspace, editor
     assert "Nearly lost." in body_of(item)
 
 
+def test_signing_in_again_elsewhere_does_not_stop_the_saving(workspace, editor, page_of):
+    item = make_item(workspace, body="Before.")
+    page = open_editor(page_of(editor), item)
+    page.context.clear_cookies(name="csrftoken")
+    write(page, " With an old token.")
+    expect(page.locator("[name=revision]")).to_have_value("2")
+    assert "With an old token." in body_of(item)
+
+
 def test_a_picture_pasted_into_the_text_is_uploaded_and_shown(workspace, editor, page_of):
     item = make_item(workspace, body="Look:")
     page = open_editor(page_of(editor), item)

@@ -1,5 +1,5 @@
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from content.actions import planning
 from content.models import ContentItem, Idea, Pillar
@@ -9,6 +9,12 @@ from mediaops.errors import UserError, WrongState
 from mediaops.models import Activity
 
 NOW = timezone.now()
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 def keep(workspace, by, **fields):

@@ -1,5 +1,5 @@
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from content.actions import drafting, planning, reviewing
 from content.digest import digest
@@ -13,6 +13,12 @@ from mediaops.models import Activity, Notice
 from tests.builders import make_account, make_item, make_variant
 
 NOW = timezone.now()
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 def told(member, kind):
