@@ -1,5 +1,6 @@
 """Forms of dashboards and reports."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from campaigns.models import Campaign
 from content.models import Pillar
+from mediaops.lib.choices import RowChoiceField
 from mediaops.lib.periods import Period, last_days, week_of
 from mediaops.models import Workspace
 from platforms.models import Account
-from platforms.models.account import Relation
 
 SPANS = (7, 28, 90)
 LONGEST = 366
@@ -24,12 +25,7 @@ class ScopeForm(forms.Form):
     days = forms.TypedChoiceField(choices=[(n, n) for n in SPANS], coerce=int, empty_value=28, required=False)
     first = forms.DateField(label=gettext_lazy("From"), required=False)
     last = forms.DateField(label=gettext_lazy("To"), required=False)
-    account = forms.ModelChoiceField(
-        Account.objects.none(),
-        label=gettext_lazy("Account"),
-        required=False,
-        empty_label=gettext_lazy("All accounts"),
-    )
+    account = RowChoiceField(label=gettext_lazy("Account"), empty_label=gettext_lazy("All accounts"))
     pillar = forms.ModelChoiceField(
         Pillar.objects.none(), label=gettext_lazy("Pillar"), required=False, empty_label=gettext_lazy("All pillars")
     )
@@ -40,11 +36,12 @@ class ScopeForm(forms.Form):
         empty_label=gettext_lazy("All campaigns"),
     )
 
-    def __init__(self, *args: Any, workspace: Workspace, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, workspace: Workspace, accounts: Iterable[Account], today: date, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        own = Account.objects.in_workspace(workspace).filter(relation=Relation.OWN).select_related("workspace")
-        self.fields["account"].queryset = own
+        self.fields["account"].offer(accounts)  # type: ignore[attr-defined]
         self.fields["pillar"].queryset = Pillar.objects.in_workspace(workspace)
         self.fields["campaign"].queryset = Campaign.objects.in_workspace(workspace)
         for name in ("first", "last"):

@@ -68,13 +68,20 @@ def follower_gain(frame: pd.DataFrame, start: pd.DataFrame) -> pd.DataFrame:
 
     `start` holds the days before the period. An account first seen inside it counts from its first day.
     """
-    rows = []
-    for account, days in frame.dropna(subset=["followers"]).sort_values("day").groupby("account"):
-        earlier = start[(start["account"] == account)].dropna(subset=["followers"]).sort_values("day")
-        base = earlier["followers"].iloc[-1] if len(earlier) else days["followers"].iloc[0]
-        newest = days["followers"].iloc[-1]
-        rows.append((account, int(newest), int(newest - base)))
-    return pd.DataFrame(rows, columns=["account", "followers", "gained"])
+    known = frame.dropna(subset=["followers"]).sort_values("day").groupby("account")["followers"]
+    earlier = start.dropna(subset=["followers"]).sort_values("day").groupby("account")["followers"].last()
+    newest = known.last()
+    base = earlier.reindex(newest.index).fillna(known.first()) if len(earlier) else known.first()
+    return pd.DataFrame({"account": newest.index, "followers": newest.array, "gained": (newest - base).array})
+
+
+def per_account(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `account, views, interactions` (counts) and `rate` of each account in the frame; NA is not told."""
+    names = ["views", *INTERACTIONS, "rated_views", "rated_interactions"]
+    sums = frame.groupby("account")[names].sum(min_count=1)
+    acts = sums[list(INTERACTIONS)].sum(axis=1, min_count=1)
+    rate = (sums["rated_interactions"] / sums["rated_views"].where(sums["rated_views"] > 0)).astype("Float64")
+    return pd.DataFrame({"views": sums["views"], "interactions": acts, "rate": rate}).reset_index()
 
 
 def by_day(frame: pd.DataFrame, name: str, days: list[date]) -> list[int | None]:

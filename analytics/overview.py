@@ -1,9 +1,9 @@
 """What a dashboard shows: figures, trends, accounts and posts of one period, as plain data."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from analytics import frames, measures
 from analytics.measures import Change
-from analytics.models import PostFigures
+from analytics.models import INTERACTIONS, PostFigures
 from campaigns.models import Campaign
 from content.models import Pillar, Publication
 from content.models.publication import State
@@ -23,6 +23,7 @@ from platforms.models.account import Relation
 
 SMALL_SAMPLE = 5
 RANKED = 5
+WORST = 3
 
 
 @dataclass(frozen=True)
@@ -124,23 +125,20 @@ def overview(scope: Scope) -> Overview:
     days = _days(scope, ids, both)
     is_now = days["day"] >= scope.period.first if len(days) else []
     now, before = (days[is_now], days[~is_now]) if len(days) else (days, days)
-    posts_now, posts_before = _posts(scope, both)
-    table = _post_table(posts_now)
-    ranked = measures.against_median(table) if len(table) else table
+    counts = _post_counts(scope)
+    count_now = sum(pair[0] for pair in counts.values())
+    ranked = measures.against_median(_post_table(scope))
+    rows = _ranked(ranked, scope)
+    accounts = _accounts(scope, now, before, counts)
     return Overview(
         scope=scope,
-        figures=_figures(scope, now, before, len(posts_now), posts_before),
+        figures=_figures(scope, now, before, count_now, sum(pair[1] for pair in counts.values())),
         series=_series(scope, now, before),
-        accounts=_accounts(scope, now, before, posts_now),
-        best=_ranked(ranked, posts_now, best=True),
-        worst=_ranked(ranked, posts_now, best=False),
-        post_count=len(posts_now),
-        unknown_views=[
-            account
-            for account in scope.accounts
-            if measures.total(now[now["account"] == account.pk], "views") is None
-            and any(post.account_id == account.pk for post in posts_now.values())
-        ],
+        accounts=accounts,
+        best=[row for row in rows if row.ratio and row.ratio >= 1],
+        worst=[row for row in reversed(rows) if row.ratio is not None and row.ratio < 1],
+        post_count=count_now,
+        unknown_views=[row.account for row in accounts if row.views is None and row.posts],
     )
 
 
@@ -160,24 +158,26 @@ def _days(scope: Scope, ids: list[int], period: Period) -> pd.DataFrame:
     return days.assign(**extra)[frames.DAY_COLUMNS]
 
 
-def _posts(scope: Scope, both: Period) -> tuple[dict[int, Post], int]:
-    """Return the posts of the period by id, and how many there were in the one before."""
-    start = start_of_day(scope.period.first, scope.zone)
-    end = start_of_day(both.last + timedelta(days=1), scope.zone)
-    rows = Post.objects.filter(account__in=scope.accounts, part_of="")
-    rows = rows.between(start_of_day(both.first, scope.zone), end)
+def _edges(scope: Scope) -> tuple[datetime, datetime, datetime]:
+    """Return the first moments of the period before, of the period, and of the day after it."""
+    return (
+        start_of_day(scope.period.before.first, scope.zone),
+        start_of_day(scope.period.first, scope.zone),
+        start_of_day(scope.period.last + timedelta(days=1), scope.zone),
+    )
+
+
+def _post_counts(scope: Scope) -> dict[int, tuple[int, int]]:
+    """Return how many posts each account published in the period and in the one before."""
+    first, middle, end = _edges(scope)
+    rows = Post.objects.filter(account__in=scope.accounts, part_of="").between(first, end)
     if scope.is_narrow:
         rows = rows.filter(pk__in=planned_posts(scope))
-    by_account = {account.pk: account for account in scope.accounts}
-    found: dict[int, Post] = {}
-    before = 0
-    for post in rows.only("title", "text", "account_id", "published_at", "remote_id", "url"):
-        if post.published_at < start:
-            before += 1
-            continue
-        post.account = by_account[post.account_id]
-        found[post.pk] = post
-    return found, before
+    is_now = Q(published_at__gte=middle)
+    sums = rows.order_by().values_list("account_id")
+    sums = sums.annotate(now=Count("pk", filter=is_now), before=Count("pk", filter=~is_now))
+    counts = {account.pk: (0, 0) for account in scope.accounts}
+    return counts | {account: (now, before) for account, now, before in sums}
 
 
 def _figures(
@@ -210,9 +210,7 @@ def _gained(scope: Scope, days: pd.DataFrame, earlier: pd.DataFrame) -> int | No
 
 def _planned(scope: Scope) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return (out, planned) of the period and of the one before, by the planned time."""
-    first = start_of_day(scope.period.before.first, scope.zone)
-    middle = start_of_day(scope.period.first, scope.zone)
-    end = start_of_day(scope.period.last + timedelta(days=1), scope.zone)
+    first, middle, end = _edges(scope)
     rows = Publication.objects.filter(variant__account__in=scope.accounts, due_at__gte=first, due_at__lt=end)
     if scope.pillar:
         rows = rows.filter(variant__item__pillar=scope.pillar)
@@ -263,54 +261,66 @@ def _followers(frame: pd.DataFrame, days: list[date]) -> list[int | None]:
     return measures.by_day(frame, "followers", days)
 
 
-def _accounts(scope: Scope, now: pd.DataFrame, before: pd.DataFrame, posts: dict[int, Post]) -> list[AccountRow]:
-    gains = measures.follower_gain(now, before).set_index("account")
-    past = measures.follower_gain(before, pd.DataFrame(columns=frames.DAY_COLUMNS)).set_index("account")
-    counts = Counter(post.account_id for post in posts.values())
+def _accounts(
+    scope: Scope, now: pd.DataFrame, before: pd.DataFrame, counts: dict[int, tuple[int, int]]
+) -> list[AccountRow]:
+    gains = _by_account(measures.follower_gain(now, before))
+    past = _by_account(measures.follower_gain(before, before.iloc[:0]))
+    sums = _by_account(measures.per_account(now))
+    nothing: dict[str, Any] = dict.fromkeys(("followers", "gained", "views", "interactions", "rate"))
     rows = []
     for account in scope.accounts:
-        days = now[now["account"] == account.pk]
-        gained = int(gains.loc[account.pk, "gained"]) if account.pk in gains.index else None
-        former = int(past.loc[account.pk, "gained"]) if account.pk in past.index else None
+        told = nothing | sums.get(account.pk, {}) | gains.get(account.pk, {})
+        former = past.get(account.pk, nothing)["gained"]
         rows.append(
             AccountRow(
                 account=account,
-                followers=int(gains.loc[account.pk, "followers"]) if account.pk in gains.index else None,
-                gained=gained,
-                views=measures.total(days, "views"),
-                interactions=measures.interactions(days),
-                posts=counts[account.pk],
-                rate=measures.engagement_rate(days),
-                gained_change=Change(gained, former),
+                followers=told["followers"],
+                gained=told["gained"],
+                views=told["views"],
+                interactions=told["interactions"],
+                posts=counts[account.pk][0],
+                rate=told["rate"],
+                gained_change=Change(told["gained"], former),
             )
         )
     return sorted(rows, key=lambda row: (row.gained is None, -(row.gained or 0)))
 
 
-def _post_table(posts: dict[int, Post]) -> pd.DataFrame:
-    rows = PostFigures.objects.filter(post__in=list(posts))
-    table = [
-        (row.post_id, posts[row.post_id].account_id, row.views, row.interactions, row.engagement_rate, row.saves)
-        for row in rows
-    ]
-    frame = pd.DataFrame(table, columns=["post", "account", "views", "interactions", "rate", "saves"])
-    return frame.astype({"views": "Int64", "interactions": "Int64", "saves": "Int64"})
+def _by_account(frame: pd.DataFrame) -> dict[int, dict[str, Any]]:
+    return {row["account"]: row for row in frames.records(frame)}
 
 
-def _ranked(table: pd.DataFrame, posts: dict[int, Post], *, best: bool) -> list[PostRow]:
-    """Order posts by their ratio; without enough posts there is no ranking at all."""
-    if "ratio" not in table or table["ratio"].notna().sum() < SMALL_SAMPLE:
+def _post_table(scope: Scope) -> pd.DataFrame:
+    """Return `post, account` and the newest counters of the period's posts that told any."""
+    _first, start, end = _edges(scope)
+    rows = PostFigures.objects.filter(
+        post__account__in=scope.accounts, post__part_of="", post__published_at__gte=start, post__published_at__lt=end
+    )
+    if scope.is_narrow:
+        rows = rows.filter(post__in=planned_posts(scope))
+    names = ["post_id", "post__account_id", "views", *INTERACTIONS]
+    columns = ["post", "account", "views", *INTERACTIONS]
+    frame = pd.DataFrame.from_records(rows.values_list(*names), columns=columns)
+    return frame.astype(dict.fromkeys(columns[2:], "Int64"))
+
+
+def _ranked(table: pd.DataFrame, scope: Scope) -> list[PostRow]:
+    """Return the best and the worst posts, best first; without enough posts there is no ranking at all."""
+    rated = table.dropna(subset=["ratio"]).sort_values("ratio", ascending=False)
+    if len(rated) < SMALL_SAMPLE:
         return []
-    rated = table.dropna(subset=["ratio"]).sort_values("ratio", ascending=not best)
-    rated = rated[rated["ratio"] >= 1] if best else rated[rated["ratio"] < 1]
-    return [
-        PostRow(
-            post=posts[row["post"]],
-            views=row["views"],
-            interactions=row["interactions"],
-            rate=row["rate"],
-            saves=row["saves"],
-            ratio=row["ratio"],
-        )
-        for row in frames.records(rated.head(RANKED if best else 3))
-    ]
+    best = rated[rated["ratio"] >= 1].head(RANKED)
+    worst = rated[rated["ratio"] < 1].tail(WORST)
+    chosen = list(frames.records(pd.concat([best, worst])))
+    by_account = {account.pk: account for account in scope.accounts}
+    posts = {post.pk: post for post in Post.objects.filter(pk__in=[row["post"] for row in chosen])}
+    found = []
+    for row in chosen:
+        post = posts[row["post"]]
+        post.account = by_account[post.account_id]
+        known = [row[name] for name in INTERACTIONS if row[name] is not None]
+        acts = sum(known) if known else None
+        rate = acts / row["views"] if acts is not None and row["views"] else None
+        found.append(PostRow(post, row["views"], acts, rate, row["saves"], row["ratio"]))
+    return found

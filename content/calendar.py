@@ -91,12 +91,18 @@ class Plan:
 
 
 def plan_between(
-    workspace: Workspace, first: date, last: date, zone: ZoneInfo, filters: Filters, now: datetime
+    workspace: Workspace,
+    own: Sequence[Account],
+    first: date,
+    last: date,
+    zone: ZoneInfo,
+    filters: Filters,
+    now: datetime,
 ) -> Plan:
-    """Gather the days from `first` to `last`, both included, in `zone`. Five queries."""
+    """Gather the days from `first` to `last`, both included, in `zone`, of the `own` accounts. Three queries."""
     start = datetime.combine(first, datetime.min.time(), zone)
     end = datetime.combine(last + timedelta(days=1), datetime.min.time(), zone)
-    accounts = {a.pk: a for a in Account.objects.in_workspace(workspace).own()}
+    accounts = {account.pk: account for account in own}
     entries = _publications(workspace, accounts, start, end, filters) + _posts(accounts, start, end, filters)
     entries.sort(key=lambda entry: entry.at)
     _mark_clashes(entries)

@@ -81,10 +81,11 @@ def posts_xlsx(request) -> HttpResponse:
 
 def _scope(request) -> tuple[ScopeForm, Scope]:
     today = timezone.now().astimezone(ZoneInfo(request.workspace.time_zone)).date()
-    form = ScopeForm(request.GET, workspace=request.workspace, today=today)
+    every = own_accounts(request.workspace)
+    form = ScopeForm(request.GET, workspace=request.workspace, accounts=every, today=today)
     form.is_valid()
     chosen = form.cleaned_data.get("account")
-    accounts = [chosen] if chosen else own_accounts(request.workspace)
+    accounts = [chosen] if chosen else every
     scope = Scope(
         request.workspace,
         form.period,

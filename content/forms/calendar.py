@@ -13,6 +13,7 @@ from content.forms.publications import MomentField
 from content.models import ContentItem, Pillar, Slot
 from content.models.publication import State
 from content.models.slot import Weekday
+from mediaops.lib.choices import RowChoiceField
 from mediaops.models import Membership, Workspace
 from platforms.models import Account
 
@@ -22,12 +23,7 @@ class CalendarForm(forms.Form):
 
     view = forms.ChoiceField(choices=[("month", ""), ("week", ""), ("list", "")], required=False)
     day = forms.DateField(required=False)
-    account = forms.ModelChoiceField(
-        Account.objects.none(),
-        label=gettext_lazy("Account"),
-        required=False,
-        empty_label=gettext_lazy("All accounts"),
-    )
+    account = RowChoiceField(label=gettext_lazy("Account"), empty_label=gettext_lazy("All accounts"))
     pillar = forms.ModelChoiceField(
         Pillar.objects.none(), label=gettext_lazy("Pillar"), required=False, empty_label=gettext_lazy("All pillars")
     )
@@ -56,7 +52,8 @@ class CalendarForm(forms.Form):
 
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["account"].queryset = Account.objects.in_workspace(workspace).own()
+        self.accounts = list(Account.objects.in_workspace(workspace).own())
+        self.fields["account"].offer(self.accounts)  # type: ignore[attr-defined]
         self.fields["pillar"].queryset = Pillar.objects.in_workspace(workspace)
         self.fields["campaign"].queryset = Campaign.objects.in_workspace(workspace)
         self.fields["owner"].queryset = Membership.objects.in_workspace(workspace).select_related("user")

@@ -15,7 +15,10 @@ SETUP = (
     FormField("name", _("Name of the account"), help=_("As its readers see it.")),
     FormField("url", _("Address of its page"), kind="url", required=False, placeholder="https://"),
 )
-HELP = _("A person posts here. At the planned time the operator gets text and pictures ready to copy, posts them, and pastes the link back.")  # fmt: skip
+HELP = _(
+    "A person posts here. At the planned time the operator gets text and pictures ready to copy, posts them, "
+    "and pastes the link back."
+)
 
 
 def wide_count(text: str) -> int:
@@ -116,7 +119,7 @@ class Xiaohongshu(ByHand):
 
 class Channels(ByHand):
     spec = PlatformSpec(
-        key="channels",
+        key="wechat_channels",
         label=_("WeChat Channels"),
         mark="视",
         mark_slot=3,
