@@ -31,7 +31,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django.contrib.humanize",
     "django_htmx",
     "rest_framework",
     "django_filters",
@@ -222,6 +221,7 @@ SPECTACULAR_SETTINGS = {
         "CampaignState": "campaigns.models.campaign.State",
         "CollaborationState": "campaigns.models.collaboration.Stage",
         "TaskState": "campaigns.models.task.TaskState",
+        "PartnerKind": "campaigns.models.partner.PartnerKind",
         "Weekday": "content.models.slot.Weekday",
         "AccountState": "platforms.models.account.Health",
     },
@@ -271,7 +271,6 @@ LOGGING = {
         "httpcore": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
-        "matplotlib": {"level": "WARNING"},
         "PIL": {"level": "WARNING"},
     },
 }
