@@ -37,6 +37,7 @@ TRIES = 6
 FIRST_WAIT_S = 15.0
 GROWTH = 2.5
 JITTER = 0.2
+SLOW = timedelta(seconds=5)
 DOUBTFUL = [Outcome.UNKNOWN, Outcome.LOST, Outcome.OPEN]
 WAYS_OUT = {"account": WayOut.RECONNECT, "review": WayOut.REVIEW}
 
@@ -60,7 +61,7 @@ def publish_one(pk: int, now: datetime, *, worker: str = "") -> bool:
             return settling.move_planned(
                 publication, State.BY_HAND, settled_at=now, way_out=WayOut.POST, told_at=None, handed_at=None
             )
-        if _is_full(publication):
+        if _is_full(publication, now):
             Publication.objects.filter(pk=pk, state=State.PLANNED).update(handed_at=None)
             return False
         outgoing = compose(publication.variant, key=publication.key)
@@ -189,7 +190,11 @@ def as_sent(publication: Publication, outgoing: OutgoingPost) -> dict[str, Any]:
     """Return what goes out, word for word, as `Attempt.sent` keeps it."""
     workspace = publication.variant.item.workspace
     ids = {image.ref: asset_refs.asset_id(image.ref, workspace) for image in outgoing.images}
-    known = dict(Asset.objects.filter(pk__in=ids.values()).values_list("pk", "sha256")) if ids else {}
+    known = (
+        dict(Asset.objects.filter(pk__in=[pk for pk in ids.values() if pk]).values_list("pk", "sha256"))
+        if ids
+        else {}
+    )
     return {
         "title": outgoing.title,
         "summary": outgoing.summary,
@@ -221,10 +226,16 @@ def _is_due(publication: Publication, now: datetime) -> bool:
     return is_waiting and publication.attempt_after <= now and not (account.paused_at or workspace.paused_at)
 
 
-def _is_full(publication: Publication) -> bool:
+def _is_full(publication: Publication, now: datetime) -> bool:
+    """Say whether the account must wait: its platform takes no more at once, or is slow to answer.
+
+    A platform that hangs gets one call at a time, so that it cannot hold every worker for itself.
+    """
     account = publication.variant.account
-    busy = Publication.objects.filter(variant__account=account, state=State.SENDING).count()
-    return busy >= gateway.spec_of(account).max_in_flight
+    calls = Publication.objects.filter(variant__account=account, state=State.SENDING)
+    since = list(calls.order_by().values_list("claimed_at", flat=True))
+    is_slow = any(at is not None and now - at > SLOW for at in since)
+    return len(since) >= (1 if is_slow else gateway.spec_of(account).max_in_flight)
 
 
 def _refuse(publication: Publication, problem: Problem, now: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Writing down what became of an attempt: row, attempt and trail together."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -68,7 +69,7 @@ def unsure(publication: Publication, sentence: object, at: datetime) -> bool:
         return _settle(publication, State.UNSURE, changes, [State.SENDING, State.PROCESSING], problem=str(sentence))
 
 
-def failed(publication: Publication, sentence: object, way_out: str, at: datetime, *, was: list[str]) -> bool:
+def failed(publication: Publication, sentence: object, way_out: str, at: datetime, *, was: Sequence[str]) -> bool:
     """It is surely not live and needs a person."""
     changes = SETTLED | {"problem": str(sentence)[:600], "way_out": way_out, "settled_at": at}
     with transaction.atomic():
@@ -96,7 +97,7 @@ VERBS = {
 }
 
 
-def _settle(publication: Publication, to: State, changes: dict[str, Any], was: list[Any], **detail: Any) -> bool:
+def _settle(publication: Publication, to: State, changes: dict[str, Any], was: Sequence[str], **detail: Any) -> bool:
     by = detail.pop("by", None)
     rows = Publication.objects.filter(pk=publication.pk, claims=publication.claims, state__in=was)
     if not move_all(rows, MOVES, to, **changes):

@@ -54,7 +54,7 @@ OF_ACCOUNTS: dict[str, Any] = {
     Health.GONE: _("%(account)s was disconnected, but posts are planned on it: %(n)s, the next at %(time)s."),
     Health.SOON: _("The sign-in of %(account)s ends soon; planned posts: %(n)s, the next at %(time)s."),
 }
-LEVELS = {State.BY_HAND: Notice.Level.WARNING}
+LEVELS: dict[str, str] = {State.BY_HAND: Notice.Level.WARNING}
 
 
 def tell_troubles(now: datetime) -> int:
@@ -102,7 +102,7 @@ def people_of(publication: Publication) -> list[Membership]:
     approved = Review.objects.filter(item=item, state=ReviewState.APPROVED).order_by("-round")
     pks = {publication.made_by_id, item.owner_id, approved.values_list("decided_by", flat=True).first()}
     rows = Membership.objects.in_workspace(item.workspace_id).active().select_related("user", "workspace")
-    people = list(rows.filter(pk__in=pks - {None}))
+    people = list(rows.filter(pk__in=[pk for pk in pks if pk]))
     if not any(member.may(Right.PUBLISH) for member in people):
         people += publishers(item.workspace)
     return people

@@ -226,6 +226,15 @@ def test_a_full_account_puts_the_row_back(account, scripted):  # noqa: F811
     assert (fresh(row).state, fresh(row).handed_at, scripted.calls("publish")) == ("planned", None, 0)
 
 
+def test_a_platform_that_hangs_gets_one_call_at_a_time(account, workspace, scripted):  # noqa: F811
+    hung = make_ready(account)
+    Publication.objects.filter(pk=hung.pk).update(state="sending", claimed_at=NOW, claimed_until=later(minutes=1))
+    here, there = make_ready(account), make_ready(make_connected(workspace))
+    assert publishing.publish_one(here.pk, later(seconds=6)) is False
+    assert publishing.publish_one(there.pk, later(seconds=6)) is True
+    assert publishing.publish_one(here.pk, later(seconds=3)) is True
+
+
 def test_a_paused_account_or_workspace_sends_nothing(account, scripted):  # noqa: F811
     row = make_ready(account)
     Account.objects.update(paused_at=NOW)
