@@ -2,6 +2,8 @@
 
 import hashlib
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from mediaops.lib import processes
+
+STAMP = ".collected"
+
 
 class Command(BaseCommand):
     help = "Migrates the database, compiles translations, collects static files. Quick when nothing changed."
@@ -22,13 +28,14 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="Also make the demo workspace, once.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        files = self.start_collecting()
         try:
             self.migrate()
             if made := compile_messages():
                 self.stdout.write(f"compiling translations ({made})")
-            self.collect_static()
             if options["demo"] and "seed_demo" in get_commands():
                 call_command("seed_demo", once=True)
+            self.finish_collecting(files)
         except (DatabaseError, sqlite3.Error) as error:
             raise CommandError(f"the database cannot be used: {str(error).strip().splitlines()[0]}") from None
         except OSError as error:
@@ -41,13 +48,21 @@ class Command(BaseCommand):
             self.stdout.write(f"applying {len(plan)} migrations")
             call_command("migrate", interactive=False, verbosity=0)
 
-    def collect_static(self) -> None:
-        stamp, now = Path(settings.STATIC_ROOT) / ".collected", _static_digest()
-        if stamp.is_file() and stamp.read_text() == now:
-            return
+    def start_collecting(self) -> "subprocess.Popen[bytes] | None":
+        """Collect static files beside the rest, in a process of its own, when one of them changed."""
+        stamp = Path(settings.STATIC_ROOT) / STAMP
+        if stamp.is_file() and stamp.read_text() == _static_digest():
+            return None
         self.stdout.write("collecting static files")
-        call_command("collectstatic", interactive=False, verbosity=0)
-        stamp.write_text(now)
+        command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+        return processes.start(command, cwd=str(settings.BASE_DIR))
+
+    def finish_collecting(self, files: "subprocess.Popen[bytes] | None") -> None:
+        if files is None:
+            return
+        if files.wait():
+            raise CommandError("static files could not be collected; the reason is above")
+        (Path(settings.STATIC_ROOT) / STAMP).write_text(_static_digest())
 
 
 def compile_messages() -> int:
