@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,14 +18,15 @@ from platforms.models import Account
 
 SPANS = (7, 28, 90)
 LONGEST = 366
+SENSIBLE = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2100, 1, 1))]
 
 
 class ScopeForm(forms.Form):
     """What a dashboard looks at; every field may be left out."""
 
     days = forms.TypedChoiceField(choices=[(n, n) for n in SPANS], coerce=int, empty_value=28, required=False)
-    first = forms.DateField(label=gettext_lazy("From"), required=False)
-    last = forms.DateField(label=gettext_lazy("To"), required=False)
+    first = forms.DateField(label=gettext_lazy("From"), required=False, validators=SENSIBLE)
+    last = forms.DateField(label=gettext_lazy("To"), required=False, validators=SENSIBLE)
     account = RowChoiceField(label=gettext_lazy("Account"), empty_label=gettext_lazy("All accounts"))
     pillar = forms.ModelChoiceField(
         Pillar.objects.none(), label=gettext_lazy("Pillar"), required=False, empty_label=gettext_lazy("All pillars")
@@ -68,7 +70,7 @@ class ScopeForm(forms.Form):
 class WeekForm(forms.Form):
     """Any day of the week to report on."""
 
-    day = forms.DateField(label=gettext_lazy("A day of the week"))
+    day = forms.DateField(label=gettext_lazy("A day of the week"), validators=SENSIBLE)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,6 +18,7 @@ from content.api.more import SaysMore
 from content.api.serializers import media as shapes
 from content.models import Asset
 from mediaops.api.base import ReadViewSet
+from mediaops.api.files import AnyAccept
 from mediaops.models import Right
 
 
@@ -88,7 +89,7 @@ class MediaViewSet(SaysMore, ReadViewSet):
         return Response(status=204)
 
     @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY}, filters=False)
-    @action(detail=True, methods=["get"])
+    @action(detail=True, methods=["get"], content_negotiation_class=AnyAccept)
     def file(self, request: Any, pk: str) -> Any:
         """The picture itself."""
         row = self.get_object()
