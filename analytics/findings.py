@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from analytics import frames, measures
-from analytics.overview import SMALL_SAMPLE, Overview
+from analytics.overview import SMALL_SAMPLE, Overview, named
 from mediaops.lib.periods import Period
 from mediaops.templatetags.ui import duration, number, percent
 
@@ -65,7 +65,7 @@ def _one_post(whole: Overview) -> Finding | None:
     title = _("One post carried the week.")
     text = _("“%(title)s” on %(account)s had %(views)s views, %(share)s of all.") % {
         "title": top.post,
-        "account": top.post.account.name,
+        "account": named(top.post.account),
         "views": seen,
         "share": part,
     }
@@ -88,7 +88,7 @@ def _first_figures(whole: Overview) -> Finding | None:
     for row in whole.accounts:
         if row.views and measures.total(before[before["account"] == row.account.pk], "views") in (None, 0):
             views = number(row.views)
-            title = _("%(account)s had its first views.") % {"account": row.account.name}
+            title = _("%(account)s had its first views.") % {"account": named(row.account)}
             text = _("%(views)s in this week, after none in the week before.") % {"views": views}
             return _finding(title, text, figures={views: "insights/"})
     return None
@@ -109,14 +109,16 @@ def _falling_rate(whole: Overview) -> Finding | None:
         ]
         if None in rates or any(late >= early for early, late in zip(rates, rates[1:], strict=False)):
             continue
+        if rates[-1] > rates[0] * (1 - NOTABLE):
+            continue
         now = percent(rates[-1])
         title = _("Engagement on %(account)s fell %(n)d weeks in a row.") % {
-            "account": row.account.name,
+            "account": named(row.account),
             "n": FALLING_WEEKS,
         }
         text = _("From %(before)s to %(now)s.") % {"before": percent(rates[0]), "now": now}
         proposal = _("Look at the last posts on %(account)s and change one thing for the next two.") % {
-            "account": row.account.name
+            "account": named(row.account)
         }
         return _finding(title, text, figures={now: "insights/"}, proposal=proposal)
     return None
@@ -130,16 +132,16 @@ def _followers(whole: Overview) -> Finding | None:
     lost = min(told, key=lambda row: row.gained or 0)
     if (top.gained or 0) > 0:
         gained = number(top.gained)
-        title = _("%(account)s grew most.") % {"account": top.account.name}
+        title = _("%(account)s grew most.") % {"account": named(top.account)}
         text = _("%(gained)s new followers, %(all)s in all.") % {"gained": gained, "all": number(top.followers)}
         if (lost.gained or 0) < 0:
             text += " " + _("%(account)s lost %(n)s.") % {
-                "account": lost.account.name,
+                "account": named(lost.account),
                 "n": number(abs(lost.gained or 0)),
             }
         return _finding(title, text, figures={gained: "insights/"})
     gone = number(abs(lost.gained or 0))
-    title = _("%(account)s lost followers.") % {"account": lost.account.name}
+    title = _("%(account)s lost followers.") % {"account": named(lost.account)}
     text = _("%(n)s fewer than the week before.") % {"n": gone}
     return _finding(title, text, figures={gone: "insights/"})
 
@@ -183,7 +185,7 @@ def _weak(whole: Overview) -> Finding | None:
     title = _("“%(title)s” did not find readers.") % {"title": low.post}
     text = _("%(views)s views on %(account)s, %(ratio)s of the account’s median.") % {
         "views": views,
-        "account": low.post.account.name,
+        "account": named(low.post.account),
         "ratio": percent(low.ratio, 0),
     }
     return _finding(title, text, figures={views: f"posts/{low.post.pk}/"})

@@ -103,6 +103,11 @@ class Overview:
     """Accounts that posted but told no views: left out of totals."""
 
 
+def named(account: Account) -> str:
+    """Name an account with its platform: teams use one name everywhere."""
+    return f"{account.label} · {account.name}"
+
+
 def own_accounts(workspace: Workspace) -> list[Account]:
     """Return the accounts a dashboard adds up: ours, not those of partners."""
     return list(Account.objects.in_workspace(workspace).filter(relation=Relation.OWN).select_related("workspace"))

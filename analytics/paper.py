@@ -173,7 +173,9 @@ def _change(row: dict[str, Any]) -> str:
     amount = row["amount"]
     if amount is None:
         return _("no week before")
-    sign = "+" if amount > 0 else "−" if amount < 0 else "±"
+    if not amount:
+        return _("no change")
+    sign = "+" if amount > 0 else "−"
     if row["unit"] == "rate":
         return f"{sign}{abs(amount) * 100:.1f} {_('pt')}"
     return f"{sign}{percent(abs(amount))}"

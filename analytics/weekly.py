@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from analytics.findings import findings_of
-from analytics.overview import Figure, Overview, PostRow, Scope, overview, own_accounts
+from analytics.overview import Figure, Overview, PostRow, Scope, named, overview, own_accounts
 from content.models import Publication
 from content.models.publication import State
 from mediaops.lib.periods import Period, start_of_day
@@ -71,7 +71,7 @@ def put_together(workspace: Workspace, period: Period, now: datetime) -> Week:
             proposals=proposals,
             plan=_plan(workspace, whole.scope),
             accounts=[_account_data(row) for row in whole.accounts],
-            unknown_views=[account.name for account in whole.unknown_views],
+            unknown_views=[named(account) for account in whole.unknown_views],
             post_count=whole.post_count,
         )
         return Week(numbers, _drawn(whole))
@@ -129,7 +129,7 @@ def _post_data(row: PostRow) -> dict[str, Any]:
         "post": row.post.pk,
         "title": str(row.post),
         "url": row.post.url,
-        "account": row.post.account.name,
+        "account": named(row.post.account),
         "mark": row.post.account.mark,
         "mark_slot": row.post.account.mark_slot,
         "published_at": row.post.published_at.isoformat(),
@@ -142,7 +142,7 @@ def _post_data(row: PostRow) -> dict[str, Any]:
 
 def _account_data(row: Any) -> dict[str, Any]:
     return {
-        "name": row.account.name,
+        "name": named(row.account),
         "mark": row.account.mark,
         "mark_slot": row.account.mark_slot,
         "followers": row.followers,
@@ -175,7 +175,7 @@ def _problems(scope: Scope) -> list[str]:
         % {
             "day": row.due_at.astimezone(scope.zone).strftime("%m-%d"),
             "title": row.variant.title or row.variant.item,
-            "account": row.variant.account.name,
+            "account": named(row.variant.account),
             "problem": row.problem,
         }
         for row in rows[:PROBLEMS_MOST]
@@ -196,7 +196,7 @@ def _plan(workspace: Workspace, scope: Scope) -> list[dict[str, Any]]:
         {
             "at": row.due_at.astimezone(scope.zone).strftime("%m-%d %H:%M"),
             "title": str(row.variant.title or row.variant.item),
-            "account": row.variant.account.name,
+            "account": named(row.variant.account),
             "mark": row.variant.account.mark,
             "mark_slot": row.variant.account.mark_slot,
             "owner": str(row.variant.item.owner or ""),

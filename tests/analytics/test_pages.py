@@ -1,7 +1,13 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
-from tests.builders import make_account, make_post
+from analytics.actions import collecting
+from analytics.actions.reporting import make_report
+from mediaops.lib.periods import week_of
+from platforms.connectors.base import Reading
+from tests.builders import make_account, make_item, make_post, make_publication, make_variant
 
 
 @pytest.mark.parametrize(
@@ -50,3 +56,17 @@ def test_a_post_shows_that_nothing_is_told_yet(client_of, viewer, workspace):
     post = make_post(make_account(workspace))
     page = client_of(viewer).get(reverse("analytics:post-figures", args=["lanxu", post.pk])).content.decode()
     assert "has not told any figures" in page
+
+
+def test_a_report_with_rows_opens(client_of, analyst, workspace):
+    account, now = make_account(workspace), datetime(2026, 11, 16, 1, tzinfo=UTC)
+    for n in range(6):
+        post = make_post(account, published_at=datetime(2026, 11, 10, n, tzinfo=UTC))
+        reading = Reading(remote_id=post.remote_id, views=10 * n + 1, likes=n)
+        collecting.keep_readings(account, [reading], {post.remote_id: post}, post.published_at + timedelta(hours=1))
+    make_publication(make_variant(make_item(workspace), account), due_at=now + timedelta(days=1))
+    make_publication(make_variant(make_item(workspace), account), due_at=now - timedelta(days=4), state="failed")
+    report = make_report(workspace, week_of(datetime(2026, 11, 9, tzinfo=UTC).date()), by=analyst, now=now)
+    page = client_of(analyst).get(report.get_absolute_url()).content.decode()
+    assert "Best posts" in page
+    assert "did not go out" in page

@@ -63,7 +63,7 @@ def test_the_week_is_told_with_its_figures(workspace, week, manager):
     report = make_report(workspace, week, by=manager, now=MONDAY)
     assert figure(report, "views")["now"] == 150
     assert figure(report, "posts")["now"] == 2
-    assert "Journal had its first views." in [finding["title"] for finding in report.numbers["findings"]]
+    assert "Own site · Journal had its first views." in [finding["title"] for finding in report.numbers["findings"]]
 
 
 def test_a_report_once_made_never_changes(workspace, account, week, manager):
