@@ -83,6 +83,12 @@ document.addEventListener("focusin", ({ target }) => {
   for (const menu of openMenus()) if (!menu.contains(target)) menu.open = false;
 });
 
+// A part that renews itself waits while a menu in it is open: its next turn brings the news.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const asked = detail.requestConfig?.elt;
+  if (asked === detail.target && asked.querySelector("details[data-menu][open]")) detail.shouldSwap = false;
+});
+
 const openSearch = (event) => {
   const search = document.querySelector("main input[type=search]") ?? document.querySelector("[data-search]");
   if (!search) return;
@@ -176,3 +182,8 @@ document.addEventListener("input", ({ target }) => {
   if (output) count(output);
 });
 document.querySelectorAll("[data-counts]").forEach(count);
+
+// Filters of one choice need no button. ------------------------------------------------------------
+for (const field of document.querySelectorAll("[data-submit-on-change] select")) {
+  field.addEventListener("change", () => field.form.requestSubmit());
+}

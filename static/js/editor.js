@@ -133,6 +133,7 @@
     const saved = await autosave.save();
     if (event.target === form && !event.submitter?.hasAttribute("formaction")) return;
     if (!saved) return;
+    await new Promise((resolve) => setTimeout(resolve)); // while its submit event still runs, a form ignores another
     event.target.dataset.flushed = "yes";
     event.target.requestSubmit(event.submitter);
     delete event.target.dataset.flushed;

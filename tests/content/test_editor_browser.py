@@ -155,6 +155,13 @@ def test_submitting_sends_the_last_words_too(workspace, editor, manager, page_of
     assert body_of(item) == "Almost. Done."
 
 
+def test_a_piece_whose_words_are_all_saved_is_submitted_too(workspace, editor, page_of):
+    item = make_item(workspace, body="Done.", owner=editor)
+    page = open_editor(page_of(editor), item)
+    page.get_by_role("button", name="Send to review").click()
+    expect(page.locator("#item-head .pill")).to_contain_text("In review")
+
+
 def test_a_change_after_approval_is_told_at_once(workspace, editor, manager, page_of):
     item = make_item(workspace, body="Approved words.", owner=editor)
     reviewing.approve(item, by=manager, now=timezone.now())
