@@ -30,6 +30,12 @@ STOP_S = 12
 START_S = 90
 DEATHS, WITHIN_S = 4, 60
 """A part that dies more often than this ends the whole."""
+CELERY = [PYTHON, "-W", "ignore", "-m", "celery", "-A", "mediaops", "--quiet"]
+COMMANDS = {
+    "web": [PYTHON, "-m", "gunicorn", "--config", "deploy/gunicorn.py", "mediaops.wsgi"],
+    "worker": [*CELERY, "worker", "--without-mingle", "--without-gossip"],
+    "clock": [*CELERY, "beat", "--pidfile="],
+}
 NOISE = {
     "redis": re.compile(
         "overcommit|oO0Oo|just started|Configuration loaded|Server initialized|SIGTERM|shutdown|ready to"
@@ -98,7 +104,7 @@ class Run:
     def go(self) -> int:
         from mediaops import settings
 
-        self.settings = settings
+        self.settings, self.lanes = settings, env.number("WORKERS", 2, least=1)
         hold = lock(settings.VAR_DIR, self.address)
         check_port(self.host, self.port)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -108,9 +114,10 @@ class Run:
         try:
             self.start_redis()
             self.prepare()
-            self.start_parts()
+            self.start_parts("web")
             if self.wait_for_web():
                 self.welcome()
+                self.start_parts("worker", "clock")
             self.watch()
         finally:
             self.stop()
@@ -158,24 +165,18 @@ class Run:
         if process.returncode:
             raise CannotRun("preparing the database and files failed; the reason is above.")
 
-    def start_parts(self) -> None:
-        celery = [PYTHON, "-W", "ignore", "-m", "celery", "-A", "mediaops", "--quiet"]
-        level = ["--loglevel", "info"]
-        for name, command in {
-            "web": [PYTHON, "-m", "gunicorn", "--config", "deploy/gunicorn.py", "mediaops.wsgi"],
-            "worker": [*celery, "worker", "--concurrency", str(env.number("WORKERS", 2, least=1)),
-                       "--without-mingle", "--without-gossip", *level],
-            "clock": [*celery, "beat", "--pidfile=", *level],
-        }.items():  # fmt: skip
+    def start_parts(self, *names: str) -> None:
+        for name in names:
             if not self.ending.is_set():
-                part = Part(name, command)
+                part = Part(name, COMMANDS[name])
                 part.process = self.start_part(part)
                 self.parts.append(part)
 
     def start_part(self, part: Part) -> subprocess.Popen[bytes]:
         if part.name == "redis":
             return self.redis()
-        process = processes.start(part.command, cwd=str(ROOT), output=subprocess.PIPE)
+        command = [*part.command, "--concurrency", str(self.lanes)] if part.name == "worker" else part.command
+        process = processes.start(command, cwd=str(ROOT), output=subprocess.PIPE)
         self.log.listen(part.name, process)
         return process
 
