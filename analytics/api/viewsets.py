@@ -146,11 +146,12 @@ class Overview(TeamView):
     @extend_schema(operation_id="metrics_overview", parameters=OF_SCOPE, responses=serializers.OverviewSerializer)
     def get(self, request: Any) -> Response:
         today = timezone.now().astimezone(ZoneInfo(self.workspace.time_zone)).date()
-        form = ScopeForm(request.query_params, workspace=self.workspace, today=today)
+        every = own_accounts(self.workspace)
+        form = ScopeForm(request.query_params, workspace=self.workspace, accounts=every, today=today)
         if not form.is_valid():
             raise ValidationError(form.errors)
         chosen = form.cleaned_data
-        accounts = [chosen["account"]] if chosen["account"] else own_accounts(self.workspace)
+        accounts = [chosen["account"]] if chosen["account"] else every
         scope = Scope(self.workspace, form.period, accounts, pillar=chosen["pillar"], campaign=chosen["campaign"])
         return Response(serializers.OverviewSerializer(overview(scope)).data)
 
