@@ -5,6 +5,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -20,6 +21,7 @@ from mediaops.errors import UserError
 from mediaops.lib.parts import done
 from mediaops.lib.periods import week_of
 from mediaops.models import Right
+from mediaops.templatetags.ui import when
 from platforms.models import Account
 
 LIST_DAYS = 28
@@ -36,6 +38,7 @@ def calendar(request) -> HttpResponse:
     day = form.cleaned_data.get("day") or now.astimezone(zone).date()
     first, last = _span(view, day)
     plan = plan_between(request.workspace, form.accounts, first, last, zone, form.filters, now)
+    days = plan.by_day(zone)
     context = {
         "form": form,
         "view": view,
@@ -44,9 +47,12 @@ def calendar(request) -> HttpResponse:
         "later": _step(view, day, 1),
         "today": now.astimezone(zone).date(),
         "plan": plan,
-        "days": plan.by_day(zone),
+        "days": days,
+        "agenda": [(date, entries) for date, entries in days if date >= day],
+        "strip": _strip(day, days),
         "tray": tray(request.workspace, now),
-        "zone": str(zone),
+        "now": now,
+        "from_hour": min([6, *(entry.at.astimezone(zone).hour for entry in plan.entries)]),
         "events": [_event(request, entry) for entry in plan.entries] + [_bar(request, span) for span in plan.spans],
     }
     return render(request, "content/calendar/page.html", context)
@@ -234,6 +240,12 @@ def _span(view: str, day: date) -> tuple[date, date]:
     return first, week_of(next_month - timedelta(days=1)).last
 
 
+def _strip(day: date, days: list) -> list[tuple[date, int]]:
+    """The week around a day, each day with how much goes out."""
+    week, counts = week_of(day), {date: len(entries) for date, entries in days}
+    return [(date, counts.get(date, 0)) for date in (week.first + timedelta(days=n) for n in range(7))]
+
+
 def _step(view: str, day: date, way: int) -> date:
     if view == "week":
         return day + timedelta(days=7 * way)
@@ -261,7 +273,7 @@ def _event(request, entry) -> dict:
             "label": entry.label,
             "mark": entry.account.mark,
             "slot": entry.account.mark_slot,
-            "account": entry.account.name,
+            "account": f"{entry.account.spec.label} {entry.account.name}",
             "clash": entry.clash,
             "move": team_url(request, "content:calendar-move", publication.pk) if publication else "",
         },
@@ -288,7 +300,7 @@ def _hints(row: Publication) -> list[str]:
 
 
 def _local(moment: datetime) -> str:
-    return f"{timezone.localtime(moment):%m-%d %H:%M}"
+    return strip_tags(when(moment))
 
 
 def _asked_moment(request) -> datetime | None:

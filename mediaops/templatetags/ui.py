@@ -127,9 +127,19 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
 
 @register.simple_tag
 def monogram(account: Any, label: str = "") -> SafeString:
-    """Draw the platform's letter of an account (or anything with `mark` and `mark_slot`)."""
+    """Draw the platform's letter of an account (or anything with `mark` and `mark_slot`, as attributes or as keys)."""
     voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
-    return format_html('<span class="monogram" data-mark="{}" {}>{}</span>', account.mark_slot, voice, account.mark)
+    return format_html(
+        '<span class="monogram" data-mark="{}" {}>{}</span>',
+        _fact(account, "mark_slot"),
+        voice,
+        _fact(account, "mark"),
+    )
+
+
+def _fact(thing: Any, name: str) -> Any:
+    """Look a fact up on a row, or in what was frozen of it."""
+    return thing[name] if isinstance(thing, dict) else getattr(thing, name)
 
 
 @register.simple_tag
@@ -174,6 +184,10 @@ def _day_words(day: date, today: date, *, sentence: bool = False) -> str:
         return _("Yesterday")
     if day == today + timedelta(days=1):
         return _("Tomorrow")
+    return _date_words(day, today, sentence=sentence)
+
+
+def _date_words(day: date, today: date, *, sentence: bool = False) -> str:
     if (translation.get_language() or "").startswith("zh"):
         if sentence:
             return (
@@ -228,11 +242,33 @@ def long_day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def plain_day(value: date) -> str:
+    """Show a day as `10 月 23 日` or `23 Oct`, also when it is today: for spans of days."""
+    return _date_words(value, timezone.localdate(), sentence=True)
+
+
+@register.filter
+def day_title(value: date) -> str:
+    """Name a day above its rows: `今天，10 月 23 日`, `Fri, 23 Oct`."""
+    today = timezone.localdate()
+    near = abs((value - today).days) <= 1
+    comma = "，" if (translation.get_language() or "").startswith("zh") else ", "
+    return f"{_day_words(value, today) if near else weekday(value)}{comma}{plain_day(value)}"
+
+
+@register.filter
 def weekday(value: date | datetime) -> str:
     """Name the day of the week, short."""
     plain = _zone(value).date() if isinstance(value, datetime) else value
     names = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
     return names[plain.weekday()]
+
+
+@register.filter
+def weekday_letter(value: date) -> str:
+    """Name the day of the week in one sign, for a strip of seven."""
+    zh = (translation.get_language() or "").startswith("zh")
+    return ("一二三四五六日" if zh else "MTWTFSS")[value.weekday()]
 
 
 @register.filter

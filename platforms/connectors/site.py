@@ -49,7 +49,7 @@ class SiteConnector:
         key="site",
         label=_("Own site"),
         mark="站",
-        mark_slot=0,
+        mark_slot=6,
         body_format="article",
         limits=Limits(
             title_max=200,

@@ -4,10 +4,15 @@
 const place = document.querySelector("[data-calendar]");
 const said = document.getElementById("calendar-said");
 const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
-const local = (moment) => {
-  const two = (n) => String(n).padStart(2, "0");
-  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
-};
+// Times are shown in the member's zone, which need not be the browser's. The grid counts in UTC, where no
+// hour is missing, and we read and write what is on its clock: "2026-10-27T14:00" is that in the member's zone.
+const local = (moment) => moment.toISOString().slice(0, 16);
+const asLocal = (row) => ({ ...row, start: row.start.slice(0, row.allDay ? 10 : 16) });
+const hours = (moment) => moment.toISOString().slice(11, 16);
+const words = (moment) => moment.toLocaleString(place.dataset.lang, {
+  timeZone: "UTC", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false,
+});
+const DAY_MS = 24 * 3600 * 1000;
 
 const send = async (to, moment) => {
   const answer = await fetch(to, {
@@ -16,7 +21,7 @@ const send = async (to, moment) => {
     body: new URLSearchParams({ due_at: local(moment) }),
   });
   const words = await answer.json().catch(() => ({}));
-  if (!answer.ok) return { problem: words.problem ?? String(answer.status) };
+  if (!answer.ok) return { problem: words.problem ?? place.dataset.wrongWord };
   return words;
 };
 
@@ -51,8 +56,7 @@ const make = (tag, css, ...children) => {
 const chip = ({ event }) => {
   const facts = event.extendedProps;
   if (facts.bar) return { domNodes: [make("span", "span-bar", event.title)] };
-  const two = (n) => String(n).padStart(2, "0");
-  const time = make("time", "", event.start ? `${two(event.start.getHours())}:${two(event.start.getMinutes())}` : "");
+  const time = make("time", "", event.start ? hours(event.start) : "");
   const mark = make("span", "monogram", facts.mark ?? "");
   mark.dataset.mark = facts.slot;
   mark.setAttribute("role", "img");
@@ -65,39 +69,62 @@ const chip = ({ event }) => {
   return { domNodes: [box] };
 };
 
+// The grid draws a chip anew where it went; who moved it by a key goes on from there.
+let followed = "";
 const shift = async (event, days) => {
-  const moment = new Date(event.start);
-  moment.setDate(moment.getDate() + days);
+  const moment = new Date(event.start.getTime() + days * DAY_MS);
   const words = await send(event.extendedProps.move, moment);
-  if (!words.problem) event.setStart(moment);
   tell(words);
+  if (words.problem) return;
+  followed = event.id;
+  grid.refetchEvents();
 };
+
+const weekHead = ({ date, isToday }) => {
+  const name = new Intl.DateTimeFormat(place.dataset.lang, { weekday: "short", timeZone: "UTC" }).format(date);
+  const number = make("b", "", String(date.getUTCDate()));
+  number.toggleAttribute("data-today", isToday);
+  return { domNodes: [make("span", "week-day", name, number)] };
+};
+
+let given = JSON.parse(document.getElementById("calendar-events").textContent);
 
 const grid = new FullCalendar.Calendar(place, {
   initialView: place.dataset.view,
   initialDate: place.dataset.day,
+  now: place.dataset.now,
   locale: place.dataset.lang,
-  timeZone: "local",
+  timeZone: "UTC",
   firstDay: 1,
   headerToolbar: false,
   height: "auto",
   fixedWeekCount: false,
   dayMaxEvents: 4,
+  moreLinkContent: ({ num }) => place.dataset.moreWord.replace("#", num),
   displayEventTime: false,
   eventDisplay: "block",
-  slotMinTime: "06:00:00",
+  slotEventOverlap: false,
+  slotMinTime: `${place.dataset.from.padStart(2, "0")}:00:00`,
   allDayText: "",
   nowIndicator: true,
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   snapDuration: "00:05:00",
   slotDuration: "01:00:00",
-  defaultTimedEventDuration: "00:45:00",
+  defaultTimedEventDuration: "01:00:00",
   eventContent: chip,
-  dayCellContent: ({ date }) => String(date.getDate()),
+  views: {
+    dayGridMonth: { dayCellContent: ({ date }) => String(date.getUTCDate()) },
+    timeGridWeek: { dayHeaderContent: weekHead },
+  },
   events: ({ startStr, endStr }, done, fail) => {
+    if (given) {
+      done(given.map(asLocal));
+      given = null;
+      return;
+    }
     const feed = new URL(place.dataset.feed, location);
-    feed.searchParams.set("start", startStr);
-    feed.searchParams.set("end", endStr);
+    feed.searchParams.set("start", startStr.slice(0, 10));
+    feed.searchParams.set("end", endStr.slice(0, 10));
     fetch(feed).then((answer) => answer.json()).then((rows) => done(rows.map(asLocal)), fail);
   },
   droppable: place.dataset.may === "1",
@@ -105,17 +132,19 @@ const grid = new FullCalendar.Calendar(place, {
   dateClick: ({ dateStr }) => {
     if (place.dataset.may === "1") location.assign(`${place.dataset.new}?at=${encodeURIComponent(dateStr.slice(0, 16))}`);
   },
+  eventAllow: ({ start }, event) => {
+    if (event?.start) said.textContent = `${place.dataset.moveWord} ${words(start)}`;
+    return true;
+  },
   eventDrop: async ({ event, revert }) => {
     const words = await send(event.extendedProps.move, event.start);
-    if (words.problem) revert();
     tell(words);
+    if (words.problem) revert();
+    else grid.refetchEvents();
   },
   eventReceive: async ({ event, draggedEl }) => {
-    const moment = new Date(event.start);
-    if (event.allDay) {
-      const [hours, minutes] = draggedEl.dataset.time.split(":").map(Number);
-      moment.setHours(hours, minutes);
-    }
+    const day = local(event.start).slice(0, 10);
+    const moment = event.allDay ? new Date(`${day}T${draggedEl.dataset.time}Z`) : event.start;
     const words = await send(draggedEl.dataset.drop, moment);
     event.remove();
     tell(words);
@@ -125,17 +154,19 @@ const grid = new FullCalendar.Calendar(place, {
   },
   eventDidMount: ({ event, el }) => {
     if (event.extendedProps.bar) return;
-    el.setAttribute("aria-keyshortcuts", event.startEditable ? "ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight" : "");
+    if (event.id === followed) {
+      followed = "";
+      requestAnimationFrame(() => el.focus());
+    }
+    if (!event.startEditable) return;
+    el.setAttribute("aria-keyshortcuts", "ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight");
     el.addEventListener("keydown", (key) => {
-      if (!event.startEditable || !["ArrowLeft", "ArrowRight"].includes(key.key)) return;
+      if (!["ArrowLeft", "ArrowRight"].includes(key.key)) return;
       key.preventDefault();
       shift(event, (key.key === "ArrowLeft" ? -1 : 1) * (key.shiftKey ? 7 : 1));
     });
   },
 });
-
-// Times are shown in the member's zone, which need not be the browser's: read them as they are written.
-const asLocal = (row) => ({ ...row, start: row.start.slice(0, row.allDay ? 10 : 16) });
 
 grid.render();
 if (place.dataset.may === "1") {
@@ -143,7 +174,4 @@ if (place.dataset.may === "1") {
     itemSelector: "[data-variant]",
     eventData: (card) => ({ title: card.dataset.title, extendedProps: { state: "planned" } }),
   });
-}
-for (const field of document.querySelectorAll("[data-submit-on-change] select")) {
-  field.addEventListener("change", () => field.form.requestSubmit());
 }

@@ -396,7 +396,7 @@ class Demo:
     def make_coming(self) -> None:
         """The next two weeks: approved and planned, in review, sent back, drafts."""
         plans = [
-            (["site"], 3, 2, "planned"),
+            (["site"], 9, 2, "planned"),
             (["wechat"], 20, 1, "planned"),
             (["weibo"], 12, 2, "planned"),
             (["red"], 10, 4, "planned"),
