@@ -54,10 +54,9 @@ def _views(whole: Overview) -> Finding | None:
 def _one_post(whole: Overview) -> Finding | None:
     """One post that carries the week."""
     views = whole.figures[0].change
-    rows = [row for row in whole.best if row.views]
-    if not rows or not views.now:
+    if not whole.most_seen or not views.now or whole.post_count < FALLING_WEEKS:
         return None
-    top = max(rows, key=lambda row: row.views or 0)
+    top = whole.most_seen[0]
     share = (top.views or 0) / views.now
     if share < 0.2:
         return None

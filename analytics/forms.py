@@ -31,12 +31,7 @@ class ScopeForm(forms.Form):
     pillar = forms.ModelChoiceField(
         Pillar.objects.none(), label=gettext_lazy("Pillar"), required=False, empty_label=gettext_lazy("All pillars")
     )
-    campaign = forms.ModelChoiceField(
-        Campaign.objects.none(),
-        label=gettext_lazy("Campaign"),
-        required=False,
-        empty_label=gettext_lazy("All campaigns"),
-    )
+    campaign = RowChoiceField(label=gettext_lazy("Campaign"), empty_label=gettext_lazy("All campaigns"))
 
     def __init__(
         self, *args: Any, workspace: Workspace, accounts: Iterable[Account], today: date, **kwargs: Any
@@ -45,7 +40,8 @@ class ScopeForm(forms.Form):
         self.today = today
         self.fields["account"].offer(accounts)  # type: ignore[attr-defined]
         self.fields["pillar"].queryset = Pillar.objects.in_workspace(workspace)
-        self.fields["campaign"].queryset = Campaign.objects.in_workspace(workspace)
+        self.campaigns = list(Campaign.objects.in_workspace(workspace))
+        self.fields["campaign"].offer(self.campaigns)  # type: ignore[attr-defined]
         for name in ("first", "last"):
             self.fields[name].widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

@@ -24,6 +24,7 @@ from platforms.models.account import Relation
 SMALL_SAMPLE = 5
 RANKED = 5
 WORST = 3
+SEEN = 3
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Scope:
     accounts: Sequence[Account]
     pillar: Pillar | None = None
     campaign: Campaign | None = None
+    campaigns: Sequence[Campaign] | None = None
+    """The workspace's campaigns, where the caller has read them already; their starts are marked."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -98,6 +101,7 @@ class Overview:
     accounts: list[AccountRow]
     best: list[PostRow]
     worst: list[PostRow]
+    most_seen: list[PostRow]
     post_count: int
     unknown_views: list[Account]
     """Accounts that posted but told no views: left out of totals."""
@@ -123,8 +127,12 @@ def planned_posts(scope: Scope) -> QuerySet:
     return rows.values("post_id")
 
 
-def overview(scope: Scope) -> Overview:
-    """Put one period together. Reads roll-ups only, so it does not slow down with the snapshots."""
+def overview(scope: Scope, *, memory_days: int = 0) -> Overview:
+    """Put one period together. Reads roll-ups only, so it does not slow down with the snapshots.
+
+    Posts are measured against the median of their account's posts in the period and in the
+    `memory_days` before it; a week alone holds too few. Only then the most seen posts are told too.
+    """
     ids = [account.pk for account in scope.accounts]
     both = Period(scope.period.before.first, scope.period.last)
     days = _days(scope, ids, both)
@@ -132,8 +140,9 @@ def overview(scope: Scope) -> Overview:
     now, before = (days[is_now], days[~is_now]) if len(days) else (days, days)
     counts = _post_counts(scope)
     count_now = sum(pair[0] for pair in counts.values())
-    ranked = measures.against_median(_post_table(scope))
-    rows = _ranked(ranked, scope)
+    table = measures.against_median(_post_table(scope, memory_days))
+    table = table[table["is_now"]]
+    rows = _ranked(table, scope)
     accounts = _accounts(scope, now, before, counts)
     return Overview(
         scope=scope,
@@ -142,6 +151,7 @@ def overview(scope: Scope) -> Overview:
         accounts=accounts,
         best=[row for row in rows if row.ratio and row.ratio >= 1],
         worst=[row for row in reversed(rows) if row.ratio is not None and row.ratio < 1],
+        most_seen=_rows(table.dropna(subset=["views"]).nlargest(SEEN, "views"), scope) if memory_days else [],
         post_count=count_now,
         unknown_views=[row.account for row in accounts if row.views is None and row.posts],
     )
@@ -233,10 +243,10 @@ def _planned(scope: Scope) -> tuple[tuple[int, int], tuple[int, int]]:
 
 def _series(scope: Scope, now: pd.DataFrame, before: pd.DataFrame) -> dict[str, Series]:
     days, past = list(scope.period.days()), list(scope.period.before.days())
-    starts = Campaign.objects.in_workspace(scope.workspace).filter(
-        starts_on__range=(scope.period.first, scope.period.last)
-    )
-    marks = [(campaign.starts_on, campaign.name) for campaign in starts]
+    known = scope.campaigns
+    if known is None:
+        known = list(Campaign.objects.in_workspace(scope.workspace).touching(scope.period.first, scope.period.last))
+    marks = [(row.starts_on, row.name) for row in known if scope.period.first <= row.starts_on <= scope.period.last]
     with_acts = [_with_interactions(now), _with_interactions(before)]
     result = {
         "views": Series(days, measures.by_day(now, "views", days), measures.by_day(before, "views", past), marks),
@@ -296,18 +306,22 @@ def _by_account(frame: pd.DataFrame) -> dict[int, dict[str, Any]]:
     return {row["account"]: row for row in frames.records(frame)}
 
 
-def _post_table(scope: Scope) -> pd.DataFrame:
-    """Return `post, account` and the newest counters of the period's posts that told any."""
+def _post_table(scope: Scope, memory_days: int) -> pd.DataFrame:
+    """Return `post, account, is_now` and the newest counters of the period's posts and those shortly before."""
     _first, start, end = _edges(scope)
     rows = PostFigures.objects.filter(
-        post__account__in=scope.accounts, post__part_of="", post__published_at__gte=start, post__published_at__lt=end
+        post__account__in=scope.accounts,
+        post__part_of="",
+        post__published_at__gte=start - timedelta(days=memory_days),
+        post__published_at__lt=end,
     )
     if scope.is_narrow:
         rows = rows.filter(post__in=planned_posts(scope))
-    names = ["post_id", "post__account_id", "views", *INTERACTIONS]
-    columns = ["post", "account", "views", *INTERACTIONS]
+    names = ["post_id", "post__account_id", "post__published_at", "views", *INTERACTIONS]
+    columns = ["post", "account", "published_at", "views", *INTERACTIONS]
     frame = pd.DataFrame.from_records(rows.values_list(*names), columns=columns)
-    return frame.astype(dict.fromkeys(columns[2:], "Int64"))
+    frame["is_now"] = pd.to_datetime(frame["published_at"], utc=True) >= pd.Timestamp(start).tz_convert("UTC")
+    return frame.drop(columns="published_at").astype(dict.fromkeys(columns[3:], "Int64"))
 
 
 def _ranked(table: pd.DataFrame, scope: Scope) -> list[PostRow]:
@@ -316,10 +330,14 @@ def _ranked(table: pd.DataFrame, scope: Scope) -> list[PostRow]:
     if len(rated) < SMALL_SAMPLE:
         return []
     best = rated[rated["ratio"] >= 1].head(RANKED)
-    worst = rated[rated["ratio"] < 1].tail(WORST)
-    chosen = list(frames.records(pd.concat([best, worst])))
+    return _rows(pd.concat([best, rated[rated["ratio"] < 1].tail(WORST)]), scope)
+
+
+def _rows(table: pd.DataFrame, scope: Scope) -> list[PostRow]:
+    """Return posts of the frame, in its order, with their figures."""
+    chosen = list(frames.records(table))
     by_account = {account.pk: account for account in scope.accounts}
-    posts = {post.pk: post for post in Post.objects.filter(pk__in=[row["post"] for row in chosen])}
+    posts = {post.pk: post for post in Post.objects.filter(pk__in=[row["post"] for row in chosen])} if chosen else {}
     found = []
     for row in chosen:
         post = posts[row["post"]]

@@ -21,6 +21,7 @@ from mediaops.models import Workspace
 from platforms.models import Conversation
 
 PLAN_MOST = 40
+MEMORY_DAYS = 90
 PROBLEMS_MOST = 20
 
 
@@ -60,13 +61,13 @@ class Week:
 def put_together(workspace: Workspace, period: Period, now: datetime) -> Week:
     """Compute one week of a workspace, in its language, from what is known at `now`."""
     with translation.override(workspace.language):
-        whole = overview(Scope(workspace, period, own_accounts(workspace)))
+        whole = overview(Scope(workspace, period, own_accounts(workspace)), memory_days=MEMORY_DAYS)
         findings, proposals = findings_of(whole, reply_medians(workspace, whole.scope))
         numbers = WeekNumbers(
             lead=_lead(whole, findings),
             figures=[_figure_data(figure) for figure in whole.figures],
             findings=findings,
-            best=[_post_data(row) for row in whole.best[:3]],
+            best=[_post_data(row) for row in whole.best[:3] or whole.most_seen],
             problems=_problems(whole.scope),
             proposals=proposals,
             plan=_plan(workspace, whole.scope),

@@ -92,6 +92,7 @@ def _scope(request) -> tuple[ScopeForm, Scope]:
         accounts,
         pillar=form.cleaned_data.get("pillar"),
         campaign=form.cleaned_data.get("campaign"),
+        campaigns=form.campaigns,
     )
     return form, scope
 

@@ -6,6 +6,8 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -42,6 +44,10 @@ def report(request, pk) -> HttpResponse:
     context = {
         "report": row,
         "numbers": row.numbers,
+        "findings": [
+            {"title": _linked(request, finding["title"], finding), "text": _linked(request, finding["text"], finding)}
+            for finding in row.numbers["findings"]
+        ],
         "week": row.starts_on.isocalendar().week,
         "method": method(row),
         "sent": sent,
@@ -111,3 +117,12 @@ def _drawn(row: Report, name: str) -> str:
     return svg_trend(
         series["days"], series["now"], series["before"], labels=labels, classes=True, width=390, height=176
     )
+
+
+def _linked(request, text: str, finding) -> SafeString:
+    """Return a finding's sentence with its figures as links to their rows."""
+    html = escape(text)
+    for words, to in finding["figures"].items():
+        link = format_html('<a href="/w/{}/{}">{}</a>', request.workspace.slug, to, words)
+        html = html.replace(escape(words), link, 1)
+    return mark_safe(html)  # noqa: S308
