@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from analytics import charts
 from analytics.models import Report
+from analytics.spreadsheet import HARMLESS, add_sheet
 from mediaops.templatetags.ui import number, percent
 
 FONTS = Path(__file__).parent / "fonts"
@@ -78,7 +79,7 @@ def report_xlsx(report: Report) -> bytes:
     out = io.BytesIO()
     with (
         translation.override(report.language),
-        xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book,
+        xlsxwriter.Workbook(out, HARMLESS) as book,
     ):
         _figures_sheet(book, report)
         _days_sheet(book, report)
@@ -137,20 +138,9 @@ def _days_sheet(book: Any, report: Report) -> None:
 
 
 def _sheet(book: Any, title: str, head: list[str], rows: list[list[Any]]) -> Any:
-    """Write a sheet: bold head, one row each; unknown stays an empty cell."""
-    sheet = book.add_worksheet(title[:31])
-    bold = book.add_format({"bold": True, "bottom": 1})
-    for column, words in enumerate(head):
-        sheet.write_string(0, column, words, bold)
-    for line, row in enumerate(rows, 1):
-        for column, value in enumerate(row):
-            if isinstance(value, int | float):
-                sheet.write_number(line, column, value)
-            elif value is not None:
-                sheet.write_string(line, column, str(value))
+    sheet = add_sheet(book, title, head, rows)
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, max(len(head) - 1, 1), 16)
-    sheet.freeze_panes(1, 0)
     return sheet
 
 
