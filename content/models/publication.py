@@ -137,20 +137,9 @@ class Publication(models.Model):
         ordering = ["due_at", "pk"]
         indexes = [
             models.Index(fields=["due_at"], name="publications_by_time"),
-            models.Index(
-                fields=["attempt_after", "id"], name="publications_due", condition=models.Q(state="planned")
-            ),
-            models.Index(
-                fields=["due_at"],
-                name="publications_to_tell",
-                condition=models.Q(told_at=None)
-                & (models.Q(state__in=["failed", "unsure", "by_hand"]) | models.Q(late_at__isnull=False)),
-            ),
-            models.Index(
-                fields=["state", "claimed_until"],
-                name="publications_in_flight",
-                condition=models.Q(state__in=["sending", "processing", "unsure"]),
-            ),
+            # not partial: SQLite uses a partial index only for literals, and Django binds its values
+            models.Index(fields=["state", "attempt_after", "id"], name="publications_due"),
+            models.Index(fields=["state", "claimed_until"], name="publications_in_flight"),
         ]
         constraints = [
             models.CheckConstraint(
