@@ -169,7 +169,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- E-mail --------------------------------------------------------------------------------------
-vars().update(environ.Env.email_url_config(env.text("EMAIL_URL", "consolemail://")))
+if email_url := env.text("EMAIL_URL"):
+    vars().update(environ.Env.email_url_config(email_url))
+else:
+    EMAIL_BACKEND = "mediaops.lib.printed_mail.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Mediaops <mediaops@{env.host_of(SITE_URL)}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
