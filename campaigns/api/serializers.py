@@ -152,6 +152,7 @@ class ChannelSerializer(HidesAmounts, TeamSerializer):
     """One channel of a partner with its reach and price per piece. Amounts are null without the right to them."""
 
     amounts = ("price_amount",)
+    url = serializers.CharField(read_only=True)
 
     class Meta:
         model = PartnerAccount

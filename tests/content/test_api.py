@@ -289,7 +289,9 @@ def test_slots_and_the_next_free_one(api_of, operator, editor):
     api = api_of(operator)
     given = {"account": account.pk, "weekdays": [0, 2], "time": "09:30"}
     problem(api_of(editor).post(f"{API}/slots/", given, "json"), 403, "not_allowed")
-    assert len(api.post(f"{API}/slots/", given, "json").json()) == 2
+    assert [row["time"] for row in api.post(f"{API}/slots/", given, "json").json()] == ["09:30", "09:30"]
+    said = api.post(f"{API}/slots/", given | {"time": "09:30:00Z"}, "json")
+    assert "time" in problem(said, 400, "invalid")["fields"]
     found = api.get(f"{API}/slots/next/", {"account": account.pk, "after": "2027-02-01T00:00:00Z"}).json()
     assert found["due_at"] == "2027-02-01T01:30:00Z"
     row = api.get(f"{API}/slots/", {"account": account.pk}).json()["results"][0]

@@ -15,6 +15,7 @@ class IdeaSerializer(TeamSerializer):
     """One thought worth keeping. `score` is 0 to 100; `items` are the pieces that came of it."""
 
     items: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    source_url = serializers.CharField(read_only=True)
 
     class Meta:
         model = Idea

@@ -1,5 +1,11 @@
 """Posting slots."""
 
+import re
+from datetime import time
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from content.models import Slot
@@ -8,8 +14,25 @@ from mediaops.api.base import OwnRow, TeamSerializer
 from platforms.models import Account
 
 
+@extend_schema_field({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", "description": "HH:MM"})
+class Clock(serializers.TimeField):
+    """A time of day in the workspace's zone, to the minute."""
+
+    default_error_messages = {"zone": _("Write HH:MM in the workspace's zone.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)
+
+    def to_internal_value(self, value: Any) -> time:
+        if not re.fullmatch(r"\d\d:\d\d(:00)?", str(value)):
+            self.fail("zone")
+        return super().to_internal_value(value)
+
+
 class SlotSerializer(TeamSerializer):
     """A weekly time, in the workspace's zone, at which an account publishes. Monday is 0."""
+
+    time = Clock(read_only=True)
 
     class Meta:
         model = Slot
@@ -24,7 +47,7 @@ class SlotWriteSerializer(serializers.Serializer):
     weekdays = serializers.ListField(
         child=serializers.ChoiceField(choices=Weekday.choices), min_length=1, max_length=7
     )
-    time = serializers.TimeField(help_text="HH:MM in the workspace's zone.")
+    time = Clock()
 
 
 class NextSlotSerializer(serializers.Serializer):
