@@ -102,11 +102,12 @@ def _falling_rate(whole: Overview) -> Finding | None:
     days = frames.account_days([row.account.pk for row in whole.accounts], span)
     for row in whole.accounts:
         own = days[days["account"] == row.account.pk]
-        rates = [
+        told = [
             measures.engagement_rate(own[(own["day"] >= week.first) & (own["day"] <= week.last)])
             for week in reversed(weeks)
         ]
-        if None in rates or any(late >= early for early, late in zip(rates, rates[1:], strict=False)):
+        rates = [rate for rate in told if rate is not None]
+        if len(rates) < len(told) or any(late >= early for early, late in zip(rates, rates[1:], strict=False)):
             continue
         if rates[-1] > rates[0] * (1 - NOTABLE):
             continue

@@ -136,8 +136,8 @@ def overview(scope: Scope, *, memory_days: int = 0) -> Overview:
     ids = [account.pk for account in scope.accounts]
     both = Period(scope.period.before.first, scope.period.last)
     days = _days(scope, ids, both)
-    is_now = days["day"] >= scope.period.first if len(days) else []
-    now, before = (days[is_now], days[~is_now]) if len(days) else (days, days)
+    is_now = pd.Series([day >= scope.period.first for day in days["day"]], index=days.index, dtype=bool)
+    now, before = days[is_now], days[~is_now]
     counts = _post_counts(scope)
     count_now = sum(pair[0] for pair in counts.values())
     table = measures.against_median(_post_table(scope, memory_days))
@@ -189,10 +189,10 @@ def _post_counts(scope: Scope) -> dict[int, tuple[int, int]]:
     if scope.is_narrow:
         rows = rows.filter(pk__in=planned_posts(scope))
     is_now = Q(published_at__gte=middle)
-    sums = rows.order_by().values_list("account_id")
+    sums = rows.order_by().values("account_id")
     sums = sums.annotate(now=Count("pk", filter=is_now), before=Count("pk", filter=~is_now))
     counts = {account.pk: (0, 0) for account in scope.accounts}
-    return counts | {account: (now, before) for account, now, before in sums}
+    return counts | {row["account_id"]: (row["now"], row["before"]) for row in sums}
 
 
 def _figures(

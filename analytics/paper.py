@@ -63,15 +63,13 @@ def report_pdf(report: Report) -> bytes:
             "plan": [[row["at"], row["account"], row["title"], row["owner"]] for row in report.numbers["plan"]],
             "method": method(report),
         }
-    source = PAGE.read_bytes()
-    compiler = typst.compile(
-        source,
+    return typst.compile(
+        str(PAGE),
         format="pdf",
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
     )
-    return bytes(compiler)
 
 
 def report_xlsx(report: Report) -> bytes:

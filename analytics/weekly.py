@@ -172,7 +172,7 @@ def _problems(scope: Scope) -> list[str]:
         State.PLANNED: _("%(day)s: “%(title)s” was too late for %(account)s and waits for a decision."),
     }
     return [
-        words[row.state]
+        words[State(row.state)]
         % {
             "day": row.due_at.astimezone(scope.zone).strftime("%m-%d"),
             "title": row.variant.title or row.variant.item,

@@ -81,9 +81,9 @@ def deliver(piece: Deliverable, post: Post | None, *, by: Membership, now: datet
     """Point a piece at the real post that delivers it; None takes the post away again."""
     if post is not None and piece.collaboration.deliverables.filter(post=post).exclude(pk=piece.pk).exists():
         raise UserError(_("This post already delivers another piece of the collaboration."))
-    changes = {"post": post, "delivered_at": now if post else None}
-    Deliverable.objects.filter(pk=piece.pk).update(**changes)
-    piece.post, piece.delivered_at = post, changes["delivered_at"]
+    delivered_at = now if post else None
+    Deliverable.objects.filter(pk=piece.pk).update(post=post, delivered_at=delivered_at)
+    piece.post, piece.delivered_at = post, delivered_at
     record(by=by, verb="deliverable.delivered" if post else "deliverable.reopened", subject=piece)
     return piece
 

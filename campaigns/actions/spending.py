@@ -58,7 +58,9 @@ def drop_expense(expense: Expense, *, by: Membership) -> None:
 
 def budget_of(campaign: Campaign) -> tuple[list[BudgetLine], Sums]:
     """Return the campaign's lines, each with `.spent`, and their sums."""
-    lines = list(campaign.budget_lines.annotate(spent_or_none=Sum("expenses__amount")))
+    lines: list[BudgetLine] = list(campaign.budget_lines.all())
+    spent = Expense.objects.filter(line__in=lines).order_by().values_list("line").annotate(sum=Sum("amount"))
+    sums: dict[int, Decimal] = dict(spent.values_list("line", "sum"))
     for line in lines:
-        line.spent = line.spent_or_none or Decimal(0)
+        line.spent = sums.get(line.pk, Decimal(0))
     return lines, add_up((line.planned_amount, line.spent) for line in lines)

@@ -23,8 +23,9 @@ from analytics.management.demo_words import PERSONAS, PIECES, PILLARS, SITE_COMM
 from analytics.models import AccountFigures, AccountSnapshot, PostFigures, PostSnapshot
 from campaigns.actions import assigning, linking, partnering, running, spending
 from campaigns.models import BudgetLine, Campaign, Collaboration, Expense, LinkDay
-from content.actions import assets, drafting, fitting, planning, reviewing, slotting
+from content.actions import assets, drafting, fitting, planning, publishing, reviewing, slotting
 from content.asset_refs import asset_path
+from content.compose import compose
 from content.markdown import to_html
 from content.models import Attempt, ContentItem, Persona, Pillar, Publication, Variant
 from content.models.attempt import Outcome
@@ -331,7 +332,7 @@ class Demo:
             started_at=at,
             ended_at=at + timedelta(seconds=1),
             outcome=Outcome.LIVE,
-            sent={"title": item.title, "summary": item.summary},
+            sent=publishing.as_sent(row, compose(variant)),
         )
         self.make_figures(post, quality * growth)
 
@@ -459,7 +460,7 @@ class Demo:
                     ended_at=row.due_at + timedelta(seconds=20),
                     outcome=outcome,
                     problem=row.problem,
-                    sent={"title": title, "summary": item.summary},
+                    sent=publishing.as_sent(row, compose(variant)),
                 )
             self.number += 1
         notices.notify(
