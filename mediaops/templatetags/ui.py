@@ -127,7 +127,7 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
 
 @register.simple_tag
 def monogram(account: Any, label: str = "") -> SafeString:
-    """Draw the platform's letter of an account (or anything with `mark` and `mark_slot`, as attributes or as keys)."""
+    """Draw the platform's letter of an account (anything with `mark` and `mark_slot`, as attributes or keys)."""
     voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
     return format_html(
         '<span class="monogram" data-mark="{}" {}>{}</span>',
