@@ -1,10 +1,15 @@
 """Filters and order of lists."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django_filters import filters
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.filters import OrderingFilter
+
+MOMENTS = [MinValueValidator(datetime(1900, 1, 1, tzinfo=UTC)), MaxValueValidator(datetime(2200, 1, 1, tzinfo=UTC))]
+"""Past these, a moment in another zone may be one that no calendar has."""
 
 
 class TeamFilters(DjangoFilterBackend):
@@ -20,6 +25,8 @@ class TeamFilters(DjangoFilterBackend):
                 rows = each.field.queryset
                 if hasattr(rows, "in_workspace"):
                     each.field.queryset = rows.in_workspace(member.workspace)
+            if isinstance(each, filters.IsoDateTimeFilter):
+                each.field.validators = [*each.field.validators, *MOMENTS]
         return found
 
 

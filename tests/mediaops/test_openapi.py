@@ -89,6 +89,20 @@ def test_ids_are_said_to_be_opaque(document):
     assert "opaque" in document["info"]["description"]
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "9999-12-31", "soon"])
+def test_moments_that_no_calendar_has_are_refused(api_of, viewer, moment):
+    for path in ("items", "publications", "posts", "metrics/posts", "activity"):
+        said = api_of(viewer).get(f"/api/v1/{path}/", {"since": moment})
+        assert (said.status_code, list(said.json()["fields"])) == (400, ["since"]), path
+
+
+@pytest.mark.parametrize("body", ["[]", "null", "5", '"x"', '{"accounts": [{}], "scheduled_at": []}'])
+def test_bodies_that_are_no_objects_are_refused(api_of, owner, body):
+    for path in ("publish", "publications/validate", "publications", "media", "campaigns", "reports", "slots"):
+        said = api_of(owner).post(f"/api/v1/{path}/", body, content_type="application/json")
+        assert (said.status_code, said.json()["code"]) == (400, "invalid"), path
+
+
 @pytest.fixture
 def kept_connection():
     """The product, called as a server would, leaves the test's connection open."""

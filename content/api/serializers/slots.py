@@ -11,6 +11,7 @@ from rest_framework import serializers
 from content.models import Slot
 from content.models.slot import Weekday
 from mediaops.api.base import OwnRow, TeamSerializer
+from mediaops.api.fields import Moment
 from platforms.models import Account
 
 
@@ -59,4 +60,4 @@ class NextSlotSerializer(serializers.Serializer):
 
 class NextSlotQuery(serializers.Serializer):
     account = OwnRow(queryset=Account.objects.select_related("workspace"))
-    after = serializers.DateTimeField(required=False)
+    after = Moment(required=False)

@@ -56,7 +56,7 @@ class MediaViewSet(SaysMore, ReadViewSet):
     def create(self, request: Any) -> Response:
         """Take a picture in: a file as `multipart/form-data`, or an address as JSON. 200 when it was there."""
         now = timezone.now()
-        if "url" in request.data:
+        if isinstance(request.data, dict) and "url" in request.data:
             given = self._form(shapes.FetchSerializer)
             added = assets.fetch_asset(given["url"], alt_text=given["alt"], by=self.member, now=now)
         else:
