@@ -155,7 +155,8 @@ class Run:
         if env.flag("DEMO", True):
             os.environ["DEMO_PASSWORD"] = env.demo_password(self.settings.VAR_DIR)
             command.append("--demo")
-        process = processes.start(command, cwd=str(ROOT), output=subprocess.PIPE)
+        quiet = {**os.environ, "LOG_LEVEL": env.text("LOG_LEVEL") or "WARNING"}
+        process = processes.start(command, cwd=str(ROOT), env=quiet, output=subprocess.PIPE)
         self.log.listen("prepare", process)
         while process.poll() is None:
             if self.ending.wait(0.05):

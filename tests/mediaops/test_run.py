@@ -14,6 +14,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from mediaops.management.commands.prepare import keep_demo_password
+from mediaops.models import User
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 INSTALL = ROOT / "deploy" / "install.py"
 
@@ -153,6 +156,18 @@ def test_a_wrong_setting_is_one_sentence(run, setting, sentence):
     assert sentence in said
     assert "Traceback" not in said
     assert "hidden-words" not in said
+
+
+def test_printed_password_of_the_demo_is_the_one_that_works(db, monkeypatch):
+    owner, other = (
+        User.objects.create_user(f"{name}@demo.example", "old-words", name=name) for name in ("owner", "editor")
+    )
+    outsider = User.objects.create_user("owner@team.example", "old-words", name="owner")
+    monkeypatch.setenv("DEMO_PASSWORD", "new-words")
+    keep_demo_password()
+    for user in (owner, other, outsider):
+        user.refresh_from_db()
+    assert [user.check_password("new-words") for user in (owner, other, outsider)] == [True, True, False]
 
 
 # --- before anything is installed ---------------------------------------------------------------------

@@ -15,7 +15,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from mediaops import env
 from mediaops.lib import processes
+from mediaops.models import User
 
 STAMP = ".collected"
 
@@ -35,6 +37,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"compiling translations ({made})")
             if options["demo"] and "seed_demo" in get_commands():
                 call_command("seed_demo", once=True)
+                keep_demo_password()
             self.finish_collecting(files)
         except (DatabaseError, sqlite3.Error) as error:
             raise CommandError(f"the database cannot be used: {str(error).strip().splitlines()[0]}") from None
@@ -63,6 +66,18 @@ class Command(BaseCommand):
         if files.wait():
             raise CommandError("static files could not be collected; the reason is above")
         (Path(settings.STATIC_ROOT) / STAMP).write_text(_static_digest())
+
+
+def keep_demo_password() -> None:
+    """Make the password that is printed the one that works, also when DEMO_PASSWORD changed since."""
+    password = env.demo_password(settings.VAR_DIR)
+    people = User.objects.filter(email__endswith="@demo.example")
+    owner = people.filter(email="owner@demo.example").first()
+    if owner is None or owner.check_password(password):
+        return
+    for person in people:
+        person.set_password(password)
+        person.save(update_fields=["password"])
 
 
 def compile_messages() -> int:
