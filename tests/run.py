@@ -83,15 +83,19 @@ def run_pytest(arguments: list[str], settings: dict[str, str], cannot: dict[str,
     """Run the tests in two lanes, then those that want the machine alone; True when all passed."""
     without = [f"not {mark}" for mark in cannot.values() if mark]
     common = [sys.executable, "-m", "pytest", *arguments, "-q"]
-    surroundings = {**os.environ, **settings}
+    surroundings = {**os.environ, **settings, "PYTHONHASHSEED": "0"}  # both lanes must see one order
     lanes = [*common, "-n", LANES, "--dist", "loadgroup", "-m", " and ".join([*without, f"not {ALONE}"])]
     after = [*common, "-m", " and ".join([*without, ALONE])]
     codes = []
-    for command in (lanes, after):
+    for command in [lanes, after] if any_alone() else [lanes]:
         begun = time.monotonic()
         codes.append(subprocess.run(command, env=surroundings, check=False).returncode)
         print(f"({time.monotonic() - begun:.0f} s)", flush=True)
     return all(code in (0, 5) for code in codes) and 0 in codes  # 5: nothing to run there
+
+
+def any_alone() -> bool:
+    return any(f"mark.{ALONE}" in path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
 
 
 if __name__ == "__main__":
