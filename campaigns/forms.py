@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from campaigns.models import (
     BudgetLine,
@@ -89,6 +90,8 @@ class PartnerForm(forms.ModelForm):
 
 
 class ChannelForm(TeamForm):
+    url = forms.URLField(label=gettext_lazy("Address"), max_length=500, required=False, assume_scheme="https")
+
     class Meta:
         model = PartnerAccount
         fields = ["name", "url", "followers", "price_amount", "currency", "account"]
@@ -128,6 +131,8 @@ class DeliverForm(forms.Form):
 
 
 class LinkForm(TeamForm):
+    target = forms.URLField(label=gettext_lazy("Leads to"), max_length=2000, assume_scheme="https")
+
     class Meta:
         model = TrackedLink
         fields = ["name", "target", "campaign", "collaboration"]

@@ -48,16 +48,15 @@ def cpe(cost: Decimal | None, interactions: int | None) -> Decimal | None:
 def shares_of(cost: Decimal | None, own_costs: list[Decimal | None]) -> list[Decimal | None]:
     """Return each piece's cost: its own, or an even part of what `cost` leaves for those without.
 
-    The last even part takes the rounding rest, so the parts add up exactly. Without a total, pieces
-    without a cost of their own stay unknown.
+    Parts are whole cents and add up exactly: the first ones take a cent more where it does not divide.
+    Without a total, pieces without a cost of their own stay unknown.
     """
     open_places = [place for place, own in enumerate(own_costs) if own is None]
     result = list(own_costs)
     if cost is None or not open_places:
         return result
     rest = max(cost - sum((own for own in own_costs if own is not None), Decimal(0)), Decimal(0))
-    part = (rest / len(open_places)).quantize(CENT, ROUND_HALF_UP)
-    for place in open_places[:-1]:
-        result[place] = part
-    result[open_places[-1]] = rest - part * (len(open_places) - 1)
+    part, over = divmod(int(rest / CENT), len(open_places))
+    for number, place in enumerate(open_places):
+        result[place] = (part + (number < over)) * CENT
     return result

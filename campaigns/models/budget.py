@@ -69,4 +69,4 @@ class Expense(models.Model):
         ordering = ["-day", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.line}: {self.amount}"
+        return f"{self.line}, {self.day}"  # no amount: the trail shows this to everybody

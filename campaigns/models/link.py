@@ -21,8 +21,9 @@ def new_code() -> str:
 
 class TrackedLinkQuerySet(WorkspaceQuerySet):
     def with_clicks(self) -> Self:
-        """Add `clicks`, the sum over all days; 0 when nobody came."""
-        return self.annotate(clicks=Coalesce(models.Sum("days__clicks"), 0))
+        """Add `clicks`, the sum over all days; 0 when nobody came. The newest link comes first."""
+        rows = self.annotate(clicks=Coalesce(models.Sum("days__clicks"), 0))
+        return rows.order_by("-made_at", "-pk")  # grouping drops the model's own order
 
 
 class TrackedLink(models.Model):

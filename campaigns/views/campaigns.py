@@ -1,6 +1,6 @@
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -88,7 +88,7 @@ def budget_line_new(request, pk) -> HttpResponse:
 @require_POST
 def budget_line_drop(request, pk, line) -> HttpResponse:
     row = get_own(Campaign.objects.all(), request, pk=pk)
-    spending.drop_line(row.budget_lines.get(pk=line), by=request.member)
+    spending.drop_line(get_object_or_404(row.budget_lines, pk=line), by=request.member)
     return done(request, event="budget:dropped", to=_page_of(request, row) + "#budget", said=_("Budget line removed"))
 
 
@@ -99,7 +99,9 @@ def expense_new(request, pk, line) -> HttpResponse:
     form = ExpenseForm(request.POST)
     if not form.is_valid():
         return _show(request, row, expense_form=form, expense_line=line, status=422)
-    spending.spend(row.budget_lines.get(pk=line), by=request.member, now=timezone.now(), **form.cleaned_data)
+    spending.spend(
+        get_object_or_404(row.budget_lines, pk=line), by=request.member, now=timezone.now(), **form.cleaned_data
+    )
     return done(request, event="expense:made", to=_page_of(request, row) + "#budget", said=_("Expense written down"))
 
 

@@ -1,3 +1,5 @@
+import io
+
 import segno
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -62,7 +64,9 @@ def link_code(request, pk) -> HttpResponse:
     """The link as a QR code, for print."""
     row = get_own(TrackedLink.objects.all(), request, pk=pk)
     code = segno.make(settings.SITE_URL + reverse("follow-link", args=[row.code]), error="m")
-    return HttpResponse(code.svg_inline(scale=8, border=2, xmldecl=True), content_type="image/svg+xml")
+    out = io.BytesIO()
+    code.save(out, kind="svg", scale=8, border=2)
+    return HttpResponse(out.getvalue(), content_type="image/svg+xml")
 
 
 @team_view(needs=Right.CAMPAIGNS)

@@ -20,7 +20,7 @@ WITH_ALL = Collaboration.objects.select_related("partner", "campaign", "owner__u
 
 @team_view(needs=Right.SEE)
 def partners(request) -> HttpResponse:
-    rows = Partner.objects.in_workspace(request.workspace).prefetch_related("channels", "collaborations")
+    rows = Partner.objects.in_workspace(request.workspace).prefetch_related("channels__account", "collaborations")
     kind = request.GET.get("kind", "")
     if kind in PartnerKind.values:
         rows = rows.filter(kind=kind)
@@ -75,12 +75,10 @@ def partner(request, pk) -> HttpResponse:
 def channel_new(request, pk) -> HttpResponse:
     row = get_own(Partner.objects.all(), request, pk=pk)
     form = ChannelForm(request.POST, workspace=request.workspace)
+    _hide_amounts(request, form)
     if not form.is_valid():
         return _partner_page(request, row, channel_form=form, status=422)
-    data = form.cleaned_data
-    if not request.member.may(Right.AMOUNTS):
-        data["price_amount"] = None
-    partnering.add_channel(row, by=request.member, **data)
+    partnering.add_channel(row, by=request.member, **form.cleaned_data)
     return done(request, event="partner:channel_added", to=_page_of(request, row), said=_("Channel added"))
 
 
@@ -182,16 +180,18 @@ def _deal_of(request, row: Collaboration) -> str:
 
 def _hide_amounts(request, form) -> None:
     if not request.member.may(Right.AMOUNTS):
-        form.fields.pop("cost_amount", None)
-        form.fields.pop("currency", None)
+        for name in ("cost_amount", "price_amount", "currency"):
+            form.fields.pop(name, None)
 
 
 def _partner_page(request, row, *, channel_form=None, status=200) -> HttpResponse:
+    channel_form = channel_form or ChannelForm(workspace=request.workspace)
+    _hide_amounts(request, channel_form)
     context = {
         "partner": row,
         "channels": row.channels.select_related("account"),
         "collaborations": row.collaborations.select_related("campaign").prefetch_related("deliverables"),
-        "channel_form": channel_form or ChannelForm(workspace=request.workspace),
+        "channel_form": channel_form,
     }
     return render(request, "campaigns/partner/detail.html", context, status=status)
 

@@ -45,7 +45,8 @@ def task_new(request) -> HttpResponse:
 @team_view(needs=Right.SEE)
 def task(request, pk) -> HttpResponse:
     row = get_own(Task.objects.select_related("workspace"), request, pk=pk)
-    form = TaskForm(request.POST or None, workspace=request.workspace, instance=row)
+    copy = Task.objects.get(pk=row.pk)  # a form writes into its row, also when nobody may
+    form = TaskForm(request.POST or None, workspace=request.workspace, instance=copy)
     to = team_url(request, "campaigns:tasks")
 
     def act(data):

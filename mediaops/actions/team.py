@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from mediaops.actions.activity import record
-from mediaops.errors import UserError
+from mediaops.errors import UserError, WrongState
 from mediaops.models import Invitation, Membership, Role, User, Workspace
 
 INVITATION_DAYS = 7
@@ -86,8 +86,9 @@ def open_invitations(workspace: Workspace, now: datetime) -> Any:
 
 
 def withdraw(invitation: Invitation, *, by: Membership, now: datetime) -> None:
-    """Make an invitation's link useless."""
-    Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(withdrawn_at=now)
+    """Make an invitation's link useless. Raises WrongState when it was used or withdrawn before."""
+    if not Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now):
+        raise WrongState(_("This invitation is not open any more."))
     record(by=by, verb="invitation.withdrawn", subject=invitation)
 
 
@@ -99,11 +100,16 @@ def find_invitation(token: str, now: datetime) -> Invitation | None:
 
 @transaction.atomic
 def accept(invitation: Invitation, user: User, now: datetime) -> Membership:
-    """Let `user` join. Somebody who left comes back to the same row, so their work is theirs again."""
+    """Let `user` join. Somebody who left comes back to the same row, so their work is theirs again.
+
+    Who is in the team already keeps their role, and the link stays for whom it was meant.
+    """
     taken = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None)
     member, is_new = Membership.objects.get_or_create(
         workspace=invitation.workspace, user=user, defaults={"role": invitation.role, "joined_at": now}
     )
+    if not is_new and member.left_at is None:
+        raise UserError(_("You are in this team already. The link is for somebody else."))
     if not taken.update(accepted_at=now, accepted_by=member):
         raise UserError(_("This invitation was used already. Ask for a new one."))
     if not is_new:
