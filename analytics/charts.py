@@ -154,6 +154,7 @@ def _lay_out(figure: go.Figure, height: int) -> None:
             "ticks": "",
             "fixedrange": True,
             "tickformat": "%-m-%d",
+            "ticklabelstandoff": 6,
             "type": "date",
         },
         yaxis={
@@ -162,6 +163,7 @@ def _lay_out(figure: go.Figure, height: int) -> None:
             "zerolinecolor": LIGHT["chart-grid"],
             "rangemode": "tozero",
             "nticks": 5,
+            "ticksuffix": "  ",
             "fixedrange": True,
         },
     )

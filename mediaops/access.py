@@ -62,11 +62,20 @@ def speak_as(request: Any, member: Membership) -> None:
 
 def find_member(user: User, slug: str) -> Membership:
     """Return the active membership of `user` in the workspace, or raise Http404."""
-    rows = Membership.objects.active().select_related("workspace", "user", "workspace__paused_by__user")
-    member = rows.filter(user=user, workspace__slug=slug).first()
-    if member is None:
-        raise Http404
-    return member
+    for member in memberships_of(user):
+        if member.workspace.slug == slug:
+            return member
+    raise Http404
+
+
+def memberships_of(user: Any) -> list[Membership]:
+    """Return the active memberships of `user` with their workspaces; read once per request."""
+    known = getattr(user, "memberships_read", None)
+    if known is None:
+        rows = Membership.objects.active().filter(user=user)
+        known = list(rows.select_related("workspace", "user", "workspace__paused_by__user"))
+        user.memberships_read = known
+    return known
 
 
 def demand(member: Membership, right: Right) -> None:

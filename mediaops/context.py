@@ -5,7 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from mediaops.models import Membership, Notice, Right
+from mediaops.access import memberships_of
+from mediaops.models import Notice, Right
 
 
 def team(request: HttpRequest) -> dict[str, Any]:
@@ -14,9 +15,7 @@ def team(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     context: dict[str, Any] = {"workspace": None, "member": None, "may": {}}
     if user is not None and user.is_authenticated:
-        context["my_memberships"] = SimpleLazyObject(
-            lambda: list(Membership.objects.active().filter(user=user).select_related("workspace", "user"))
-        )
+        context["my_memberships"] = SimpleLazyObject(lambda: memberships_of(user))
     if member is None:
         return context
     return context | {

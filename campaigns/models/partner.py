@@ -5,6 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from mediaops.models import Workspace, WorkspaceQuerySet
 from platforms.models import Account
@@ -12,7 +13,7 @@ from platforms.models import Account
 
 class PartnerKind(models.TextChoices):
     KOL = "kol", _("KOL")
-    MEDIA = "media", _("Media")
+    MEDIA = "media", pgettext_lazy("partner", "Media")
     BRAND = "brand", _("Brand")
 
 

@@ -10,12 +10,17 @@ from django.utils.translation import gettext_lazy
 from campaigns.models import Campaign
 from content.calendar import Filters
 from content.forms.publications import MomentField
-from content.models import ContentItem, Pillar, Slot
+from content.models import ContentItem, Pillar
 from content.models.publication import State
 from content.models.slot import Weekday
 from mediaops.lib.choices import RowChoiceField
 from mediaops.models import Membership, Workspace
 from platforms.models import Account
+
+
+def _account_label(account: Account) -> str:
+    """Name an account so that two of one name on two platforms can be told apart."""
+    return f"{account.name} · {account.spec.label}"
 
 
 class CalendarForm(forms.Form):
@@ -24,21 +29,9 @@ class CalendarForm(forms.Form):
     view = forms.ChoiceField(choices=[("month", ""), ("week", ""), ("list", "")], required=False)
     day = forms.DateField(required=False)
     account = RowChoiceField(label=gettext_lazy("Account"), empty_label=gettext_lazy("All accounts"))
-    pillar = forms.ModelChoiceField(
-        Pillar.objects.none(), label=gettext_lazy("Pillar"), required=False, empty_label=gettext_lazy("All pillars")
-    )
-    campaign = forms.ModelChoiceField(
-        Campaign.objects.none(),
-        label=gettext_lazy("Campaign"),
-        required=False,
-        empty_label=gettext_lazy("All campaigns"),
-    )
-    owner = forms.ModelChoiceField(
-        Membership.objects.none(),
-        label=gettext_lazy("Person"),
-        required=False,
-        empty_label=gettext_lazy("Everybody"),
-    )
+    pillar = RowChoiceField(label=gettext_lazy("Pillar"), empty_label=gettext_lazy("All pillars"))
+    campaign = RowChoiceField(label=gettext_lazy("Campaign"), empty_label=gettext_lazy("All campaigns"))
+    owner = RowChoiceField(label=gettext_lazy("Person"), empty_label=gettext_lazy("Everybody"))
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
@@ -53,10 +46,14 @@ class CalendarForm(forms.Form):
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.accounts = list(Account.objects.in_workspace(workspace).own())
-        self.fields["account"].offer(self.accounts)  # type: ignore[attr-defined]
-        self.fields["pillar"].queryset = Pillar.objects.in_workspace(workspace)
-        self.fields["campaign"].queryset = Campaign.objects.in_workspace(workspace)
-        self.fields["owner"].queryset = Membership.objects.in_workspace(workspace).select_related("user")
+        self.campaigns = list(Campaign.objects.in_workspace(workspace))
+        self._offer("account", self.accounts, _account_label)
+        self._offer("pillar", Pillar.objects.in_workspace(workspace))
+        self._offer("campaign", self.campaigns)
+        self._offer("owner", Membership.objects.in_workspace(workspace).select_related("user"))
+
+    def _offer(self, name: str, rows: Any, label: Any = str) -> None:
+        self.fields[name].offer(rows, label)  # type: ignore[attr-defined]
 
     @property
     def filters(self) -> Filters:
@@ -120,6 +117,7 @@ class QuickForm(forms.Form):
     def __init__(self, *args: Any, workspace: Workspace, items: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["account"].queryset = Account.objects.in_workspace(workspace).own().connected()
+        self.fields["account"].label_from_instance = _account_label
         self.fields["item"].queryset = ContentItem.objects.in_workspace(workspace).filter(
             pk__in=[item.pk for item in items]
         )
@@ -131,11 +129,8 @@ class QuickForm(forms.Form):
         return data
 
 
-class SlotForm(forms.ModelForm):
-    class Meta:
-        model = Slot
-        fields = ["weekday", "time"]
-        widgets = {"time": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+class SlotForm(forms.Form):
+    """A time of day on some days of the week."""
 
     weekday = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Days"),
@@ -144,3 +139,4 @@ class SlotForm(forms.ModelForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one day.")},
     )
+    time = forms.TimeField(label=gettext_lazy("Time"), widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))

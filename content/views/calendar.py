@@ -37,7 +37,7 @@ def calendar(request) -> HttpResponse:
     view = form.cleaned_data.get("view") or "month"
     day = form.cleaned_data.get("day") or now.astimezone(zone).date()
     first, last = _span(view, day)
-    plan = plan_between(request.workspace, form.accounts, first, last, zone, form.filters, now)
+    plan = plan_between(request.workspace, form.accounts, form.campaigns, first, last, zone, form.filters, now)
     days = plan.by_day(zone)
     context = {
         "form": form,
@@ -71,7 +71,14 @@ def calendar_feed(request) -> JsonResponse:
         raise UserError(_("Name the first and the last day.")) from None
     last = min(last, first + timedelta(days=FEED_LONGEST))
     plan = plan_between(
-        request.workspace, form.accounts, first, last, timezone.get_current_timezone(), form.filters, timezone.now()
+        request.workspace,
+        form.accounts,
+        form.campaigns,
+        first,
+        last,
+        timezone.get_current_timezone(),
+        form.filters,
+        timezone.now(),
     )
     events = [_event(request, entry) for entry in plan.entries] + [_bar(request, span) for span in plan.spans]
     return JsonResponse(events, safe=False)
@@ -213,7 +220,7 @@ def today_plan(request) -> HttpResponse:
     day = now.astimezone(zone).date()
     form = CalendarForm({}, workspace=request.workspace)
     form.is_valid()
-    plan = plan_between(request.workspace, form.accounts, day, day, zone, form.filters, now)
+    plan = plan_between(request.workspace, form.accounts, form.campaigns, day, day, zone, form.filters, now)
     return render(request, "content/calendar/_today.html", {"entries": plan.entries, "now": now})
 
 
