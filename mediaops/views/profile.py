@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -29,13 +31,14 @@ def make_token(request) -> HttpResponse:
     form = TokenForm(request.POST, member=request.member)
     if not form.is_valid():
         return _page(request, token_form=form, status=422)
+    now, days = timezone.now(), form.cleaned_data["days"]
     token, secret = tokens.make_token(
         request.member,
         name=form.cleaned_data["name"],
         scopes=form.cleaned_data["scopes"],
-        days=form.cleaned_data["days"] or None,
+        expires_at=now + timedelta(days=days) if days else None,
         by=request.member,
-        now=timezone.now(),
+        now=now,
     )
     return _page(request, made={"token": token, "secret": secret})
 
