@@ -95,7 +95,7 @@ class MediaViewSet(SaysMore, ReadViewSet):
         row = self.get_object()
         try:
             stored = default_storage.open(row.file.name, "rb")
-        except (FileNotFoundError, ValueError):
+        except (OSError, ValueError):
             raise Http404 from None
         headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
         return FileResponse(stored, content_type=row.mime, headers=headers)
