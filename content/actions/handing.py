@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from itertools import chain, zip_longest
 
+from django.db import transaction
 from django.db.models import Count, Q
 
 from content.models import Publication
@@ -36,19 +37,35 @@ def hand_out(now: datetime) -> list[int]:
     return _mark(chosen, now)
 
 
-def take_next(account: int, now: datetime) -> int | None:
-    """Mark the account's next due row as handed over and return it; None when nothing is due.
+def take_next(account: int, now: datetime, *, count: int = 1) -> list[int]:
+    """Mark the account's next due rows (at most `count`) as handed over and return them.
 
     Pauses are not asked about: the worker that was just allowed to publish asks before each row.
     """
     for _try in range(3):
         rows = Publication.objects.waiting(now).filter(_free(now), variant__account=account)
-        pk = rows.order_by("attempt_after", "pk").values_list("pk", flat=True).first()
-        if pk is None:
-            return None
-        if _mark([pk], now):
-            return pk
-    return None
+        pks = list(rows.order_by("attempt_after", "pk").values_list("pk", flat=True)[:count])
+        taken = _mark_together(pks, now)
+        if taken or not pks:
+            return taken
+    return []
+
+
+def give_back(pks: Iterable[int]) -> None:
+    """Let rows that were taken, but not tried, be handed over anew."""
+    Publication.objects.filter(pk__in=list(pks), state=State.PLANNED).update(handed_at=None)
+
+
+def _mark_together(pks: list[int], now: datetime) -> list[int]:
+    """Set `handed_at` of all rows in one statement, or none where another worker took some of them."""
+    if len(pks) < 2:
+        return _mark(pks, now)
+    free = Publication.objects.waiting(now).filter(_free(now))
+    with transaction.atomic():
+        if free.filter(pk__in=pks).update(handed_at=now) == len(pks):
+            return pks
+        transaction.set_rollback(True)
+    return _mark(pks, now)
 
 
 def _mark(pks: Iterable[int], now: datetime) -> list[int]:

@@ -17,7 +17,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from content import asset_refs
-from content.actions import leasing, settling
+from content.actions import handing, leasing, settling
 from content.checks import check_variant, stopping
 from content.compose import compose
 from content.models import Asset, Attempt, ContentItem, Publication, Review
@@ -54,6 +54,9 @@ def publish_one(pk: int, now: datetime, *, worker: str = "") -> bool:
     with translation.override(publication.variant.item.workspace.language):
         if is_too_late(publication, now):
             return hold(publication, now)
+        if _is_full(publication, now):
+            handing.give_back([pk])
+            return False
         found = stopping(check_variant(publication.variant, now=now))
         if found:
             return _refuse(publication, found[0], now)
@@ -61,9 +64,6 @@ def publish_one(pk: int, now: datetime, *, worker: str = "") -> bool:
             return settling.move_planned(
                 publication, State.BY_HAND, settled_at=now, way_out=WayOut.POST, told_at=None, handed_at=None
             )
-        if _is_full(publication, now):
-            Publication.objects.filter(pk=pk, state=State.PLANNED).update(handed_at=None)
-            return False
         outgoing = compose(publication.variant, key=publication.key)
         attempt = claim(publication, outgoing, now, worker=worker)
         if attempt is None:

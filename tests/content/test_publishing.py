@@ -208,7 +208,16 @@ def test_an_account_gets_no_more_lanes_than_its_platform_takes(account):
     assert handing.hand_out(NOW) == [row.pk for row in rows[:lanes]]
     assert handing.hand_out(NOW) == []
     publish(rows[0])
-    assert handing.take_next(account.pk, NOW) == rows[lanes].pk
+    assert handing.take_next(account.pk, NOW) == [rows[lanes].pk]
+
+
+def test_rows_taken_together_are_taken_by_one(account):
+    rows = [make_ready(account).pk for _ in range(3)]
+    assert handing.take_next(account.pk, NOW, count=2) == rows[:2]
+    assert handing.take_next(account.pk, NOW, count=2) == rows[2:]
+    assert handing.take_next(account.pk, NOW, count=2) == []
+    handing.give_back(rows[:1])
+    assert handing.take_next(account.pk, NOW, count=2) == rows[:1]
 
 
 def test_accounts_take_turns(workspace):
