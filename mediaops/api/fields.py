@@ -41,7 +41,7 @@ class KeptRow(OwnRow):
 
     def _kept(self) -> list[int]:
         row = getattr(self.root, "instance", None)
-        name = self.source or self.parent.source
+        name = str(self.source or self.parent.source)
         if row is None or not hasattr(type(row), name):
             return []
         if hasattr(row, f"{name}_id"):

@@ -196,4 +196,4 @@ class SaySerializer(serializers.Serializer):
 
     text = serializers.CharField(max_length=4000)
     quote = serializers.CharField(max_length=300, allow_blank=True, default="")
-    parent = OwnRow(queryset=Comment.objects.all(), required=False, allow_null=True)
+    parent: Any = OwnRow(queryset=Comment.objects.all(), required=False, allow_null=True)

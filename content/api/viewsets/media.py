@@ -63,7 +63,7 @@ class MediaViewSet(SaysMore, ReadViewSet):
             given = self._form(shapes.UploadSerializer)
             file = given["file"]
             added = assets.add_asset(file, file.name, alt_text=given["alt"], by=self.member, now=now)
-        context = self.get_serializer_context() | {"duplicate": added.is_duplicate}
+        context = {**self.get_serializer_context(), "duplicate": added.is_duplicate}
         told = shapes.AddedSerializer(added.asset, context=context).data
         return Response(told, 200 if added.is_duplicate else 201)
 
