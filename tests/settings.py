@@ -21,7 +21,11 @@ os.environ |= {
 }
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 
+from mediaops.lib import catalogue  # noqa: E402
 from mediaops.settings import *  # noqa: E402, F403
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    catalogue.compile_all(BASE_DIR / "locale")  # noqa: F405
 
 STATIC_ROOT = _folder / "static"
 STATIC_ROOT.mkdir()

@@ -1,5 +1,6 @@
 """The texts of code and templates, and whether each has its translation."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -99,3 +100,17 @@ def renew(texts: polib.POFile, catalogue: polib.POFile) -> None:
         elif text.msgid_plural and not known[key].msgid_plural:
             known[key].msgid_plural, known[key].msgstr_plural = text.msgid_plural, {0: known[key].msgstr}
             known[key].msgstr = ""
+
+
+def compile_all(folder: Path) -> int:
+    """Compile each catalogue of `locale/` that is newer than its compiled form; return how many were."""
+    made = 0
+    for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+        compiled = source.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        fresh = compiled.with_suffix(f".{os.getpid()}")
+        polib.pofile(str(source)).save_as_mofile(str(fresh))
+        fresh.replace(compiled)
+        made += 1
+    return made

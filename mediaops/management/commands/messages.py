@@ -8,7 +8,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from mediaops.lib import catalogue
-from mediaops.management.commands.prepare import compile_messages
 
 APPS = ["mediaops", "platforms", "campaigns", "content", "analytics"]
 
@@ -36,7 +35,7 @@ class Command(BaseCommand):
                 known.save(str(file))
             failed |= self.tell(file.parts[-3], catalogue.compare(texts, known))
         if not options["check"]:
-            compile_messages()
+            catalogue.compile_all(root / "locale")
         elif failed:
             raise CommandError("some texts are not translated")
 

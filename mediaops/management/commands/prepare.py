@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import polib
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
@@ -16,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from mediaops import env
-from mediaops.lib import processes
+from mediaops.lib import catalogue, processes
 from mediaops.models import User
 
 STAMP = ".collected"
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         files = self.start_collecting()
         try:
             self.migrate()
-            if made := compile_messages():
+            if made := catalogue.compile_all(Path(settings.BASE_DIR) / "locale"):
                 self.stdout.write(f"compiling translations ({made})")
             if options["demo"] and "seed_demo" in get_commands():
                 call_command("seed_demo", once=True)
@@ -78,18 +77,6 @@ def keep_demo_password() -> None:
     for person in people:
         person.set_password(password)
         person.save(update_fields=["password"])
-
-
-def compile_messages() -> int:
-    """Compile each catalogue that is newer than its compiled form; return how many were."""
-    made = 0
-    for folder in settings.LOCALE_PATHS:
-        for catalogue in sorted(Path(folder).glob("*/LC_MESSAGES/*.po")):
-            compiled = catalogue.with_suffix(".mo")
-            if not compiled.exists() or compiled.stat().st_mtime < catalogue.stat().st_mtime:
-                polib.pofile(str(catalogue)).save_as_mofile(str(compiled))
-                made += 1
-    return made
 
 
 def _static_digest() -> str:

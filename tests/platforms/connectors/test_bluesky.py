@@ -224,6 +224,7 @@ def test_tokens_are_kept_and_used_again(server):
         (token("old"), token("revoked", lasts=timedelta(days=9)), "createSession"),
         ("no token at all", "", "createSession"),
     ],
+    ids=["no refresh", "spent", "good refresh", "dead refresh", "revoked refresh", "nonsense"],
 )
 def test_spent_token_is_renewed_once_before_anything_is_written(server, access, refresh, call):
     if refresh == "good":
