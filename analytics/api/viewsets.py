@@ -149,7 +149,7 @@ class Overview(TeamView):
         every = own_accounts(self.workspace)
         form = ScopeForm(request.query_params, workspace=self.workspace, accounts=every, today=today)
         if not form.is_valid():
-            raise ValidationError(dict(form.errors))
+            raise ValidationError({name: [str(text) for text in said] for name, said in form.errors.items()})
         chosen = form.cleaned_data
         accounts = [chosen["account"]] if chosen["account"] else every
         scope = Scope(self.workspace, form.period, accounts, pillar=chosen["pillar"], campaign=chosen["campaign"])
@@ -204,7 +204,7 @@ class ReportViewSet(ReadViewSet):
         today = timezone.now().astimezone(ZoneInfo(self.workspace.time_zone)).date()
         form = WeekForm(given.validated_data, today=today)
         if not form.is_valid():
-            raise ValidationError(dict(form.errors))
+            raise ValidationError({name: [str(text) for text in said] for name, said in form.errors.items()})
         row = reporting.make_report(self.workspace, form.week, by=self.member, now=timezone.now())
         return Response(self.get_serializer(row).data, 201)
 

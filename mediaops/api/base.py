@@ -31,12 +31,12 @@ class TeamDoor(APIView):
 
     def may(self, right: Right) -> bool:
         """Say whether the member's role and the token's scopes both include `right`."""
-        return self.member.may(right) and right in self.request.auth.token.scopes
+        return self.member.may(right) and right in self.request.auth.token.scopes  # type: ignore[union-attr]
 
     def demand(self, right: Right) -> None:
         """Raise NotAllowed unless the member's role and the token's scopes both include `right`."""
         demand(self.member, right)
-        self.request.auth.demand(right)
+        self.request.auth.demand(right)  # type: ignore[union-attr]
 
     def right_for(self, request: Any) -> Right:
         action = getattr(self, "action", None) or request.method.lower()
