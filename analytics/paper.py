@@ -43,7 +43,7 @@ def report_pdf(report: Report) -> bytes:
                 for row in report.numbers["best"]
             ],
             "accounts_title": _("Accounts"),
-            "accounts_head": [_("Account"), _("Followers"), _("New"), _("Views"), _("Posts")],
+            "accounts_head": [_("Account"), _("Followers"), _("New followers"), _("Views"), _("Posts")],
             "accounts": [
                 [
                     row["name"],
@@ -81,7 +81,7 @@ def report_xlsx(report: Report) -> bytes:
     ):
         _figures_sheet(book, report)
         _days_sheet(book, report)
-        head = [_("Account"), _("Followers"), _("New"), _("Views"), _("Interactions"), _("Posts")]
+        head = [_("Account"), _("Followers"), _("New followers"), _("Views"), _("Interactions"), _("Posts")]
         names = ["name", "followers", "gained", "views", "interactions", "posts"]
         _sheet(book, _("Accounts"), head, [[row[n] for n in names] for row in report.numbers["accounts"]])
         best = [

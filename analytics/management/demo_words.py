@@ -142,7 +142,7 @@ SERIES = [
      ["老白茶", "岩茶三坑", "茶与面包", "盲品", "第一次喝普洱"]),
     ("{}，到底要不要洗茶", "问的人很多，{}的答案不一样。", 0, FIRE, "zh",
      ["白茶", "岩茶", "生普", "花茶"]),
-    ("How to brew {}", "One cup, three minutes, and {} does the rest.", 0, FIRES_EN, "en",
+    ("How to brew {}", "One cup, three minutes, and a spoon of {}.", 0, FIRES_EN, "en",
      ["white peony", "rock oolong", "jasmine pearls", "shou mei"]),
     ("{}里的茶味", "翻书时记下的几行，{}里的人怎么喝茶。", 1, PEOPLE, "zh",
      ["《红楼梦》", "《陶庵梦忆》", "汪曾祺", "《茶经》"]),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from campaigns.models import Campaign
 from content.calendar import Filters
@@ -80,7 +80,7 @@ class ScheduleForm(forms.Form):
         self.variants = list(variants)
         for variant in self.variants:
             self.fields[f"at_{variant.pk}"] = MomentField(
-                label=variant.account.name, required=False, initial=moments.get(variant.account_id)
+                label=_("Time"), required=False, initial=moments.get(variant.account_id)
             )
 
     def clean(self) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class SlotForm(forms.Form):
     """A time of day on some days of the week."""
 
     weekday = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Days"),
+        label=pgettext_lazy("weekly slots", "Days"),
         coerce=int,
         choices=Weekday.choices,
         widget=forms.CheckboxSelectMultiple,

@@ -1,6 +1,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from mediaops.access import team_view
 from mediaops.models import Membership, Right
@@ -19,4 +20,4 @@ def home(request) -> HttpResponse:
 @team_view(needs=Right.SEE)
 def today(request) -> HttpResponse:
     request.session["workspace"] = request.workspace.slug
-    return render(request, "team/today/page.html")
+    return render(request, "team/today/page.html", {"today": timezone.localdate()})

@@ -15,7 +15,7 @@ from platforms.models.post import Post
 
 
 class Kind(models.TextChoices):
-    COMMENT = "comment", _("Comment")
+    COMMENT = "comment", pgettext_lazy("conversation", "Comment")
     MENTION = "mention", _("Mention")
     PRIVATE = "private", _("Private message")
 

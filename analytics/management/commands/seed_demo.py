@@ -32,8 +32,9 @@ from content.models.attempt import Outcome
 from content.models.publication import State
 from mediaops import env
 from mediaops.actions import notices
+from mediaops.actions.activity import record
 from mediaops.lib.periods import week_of
-from mediaops.models import Membership, Notice, Role, User, Workspace
+from mediaops.models import Activity, Membership, Notice, Role, User, Workspace
 from platforms.actions import connecting, inbox, posting, site
 from platforms.connectors.base import RemoteMessage, RemotePost
 from platforms.connectors.by_hand import Channels, Douyin, OfficialAccount, Weibo, Xiaohongshu
@@ -160,6 +161,7 @@ class Demo:
             name="Lanxu Journal",
             handle="journal.lanxu.example",
             state=Health.EXPIRED,
+            failing_since=self.now - timedelta(hours=11),
             problem="Lanxu Journal 不再接受我们的应用密码。",
             made_by=owner,
             made_at=then,
@@ -420,7 +422,8 @@ class Demo:
                 self.agree(item, written)
             if stage == "planned":
                 for variant in variants:
-                    self.publication(variant, moment(self.today + timedelta(days=days), hour))
+                    row = self.publication(variant, moment(self.today + timedelta(days=days), hour))
+                    record(by=self.people["operator"], verb="publication.planned", subject=row)
             if stage in ("review", "changes"):
                 reviewing.submit(item, by=self.people["editor"], now=written, note="开头改短了，请看第二段。")
             if stage == "changes":
@@ -434,7 +437,8 @@ class Demo:
         """What a person has to decide today: failed, unsure, by hand, too late."""
         cases: list[tuple[str, str, timedelta, dict[str, Any]]] = [
             ("journal", "秋天第一炉", timedelta(hours=13), {
-                "state": State.UNSURE, "problem": "昨晚送出，没有明确答复。它可能已经发出，所以我们不会再发。",
+                "state": State.UNSURE, "problem": "Lanxu Journal 收下了内容，20 秒没有答复，连接断了。",
+                "claimed_at": self.now - timedelta(hours=13),
                 "way_out": "look",
             }),
             ("journal", "桂花乌龙开售倒计时 3 天", timedelta(hours=3), {
@@ -451,6 +455,7 @@ class Demo:
             [variant] = self.fit(item, [key], self.now - timedelta(days=2))
             self.agree(item, self.now - timedelta(days=2))
             row = self.publication(variant, self.now - ago, told_at=self.now - ago, **fields)
+            record(by=self.people["operator"], verb="publication.planned", subject=row)
             if fields.get("state") in (State.UNSURE, State.FAILED):
                 outcome = Outcome.UNKNOWN if fields["state"] == State.UNSURE else Outcome.RECONNECT
                 Attempt.objects.create(
@@ -620,10 +625,15 @@ class Demo:
         collecting.know_new(self.now)
 
     def read_notices(self) -> None:
-        """Everybody has read what was told, but for the latest three."""
+        """Everybody has read what was told, but for the latest three; the trail runs through the twelve weeks."""
         for person in self.people.values():
-            left = list(person.notices.unread().values_list("pk", flat=True)[:3])
-            person.notices.unread().exclude(pk__in=left).update(read_at=self.now)
+            for n, notice in enumerate(person.notices.all()):
+                at = self.now - timedelta(hours=1 + 5 * n)
+                person.notices.filter(pk=notice.pk).update(at=at, read_at=at if n >= 3 else None)
+        rows = Activity.objects.in_workspace(self.workspace).order_by("pk")
+        every, start = list(rows.values_list("pk", flat=True)), self.now - timedelta(weeks=WEEKS)
+        step = (self.now - start) / max(len(every), 1)
+        Activity.objects.bulk_update([Activity(pk=pk, at=start + step * n) for n, pk in enumerate(every, 1)], ["at"])
 
 
 def talk(comment: Any, article: Article, *, root: Any = None) -> RemoteMessage:
