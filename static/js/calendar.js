@@ -127,6 +127,8 @@ const grid = new FullCalendar.Calendar(place, {
     feed.searchParams.set("end", endStr.slice(0, 10));
     fetch(feed).then((answer) => answer.json()).then((rows) => done(rows.map(asLocal)), fail);
   },
+  // The day's number already carries the whole date; a second name for its cell would contradict what is read in it.
+  dayCellDidMount: ({ el }) => el.removeAttribute("aria-labelledby"),
   droppable: place.dataset.may === "1",
   eventDurationEditable: false,
   dateClick: ({ dateStr }) => {

@@ -4,7 +4,14 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.urls import NoReverseMatch, get_resolver, reverse
+
+from analytics.models import Report
+from campaigns.models import Campaign
+from content.models import ContentItem, Publication
+from mediaops.models import Membership, Workspace
+from platforms.models import Account, Article
 
 AXE = Path(__file__).resolve().parents[1] / "axe-core-4.14.1" / "axe.min.js"
 GATE = ["/sign-in/", "/password/forgotten/", "/password/forgotten/sent/", "/password/new/done/", "/nothing-here/"]
@@ -59,4 +66,35 @@ def test_team_pages_have_no_fault(look, page_of, client_of, owner, editor):
 def test_pages_before_the_door_have_no_fault(look, new_page, db):
     page = new_page(**look)
     found = list(chain.from_iterable(faults(page, address) for address in GATE))
+    assert not found, "\n".join(found)
+
+
+FULL = [
+    "", "calendar/", "calendar/?view=week", "calendar/?view=list", "calendar/new/", "items/", "ideas/", "inbox/",
+    "accounts/", "posts/", "campaigns/", "tasks/?view=all", "partners/", "links/", "insights/", "insights/posts/",
+    "reports/", "notices/", "activity/", "members/",
+]  # fmt: skip
+
+
+def rows_of(workspace):
+    """One page of each noun that the demo is full of."""
+    yield Campaign.objects.in_workspace(workspace).first().get_absolute_url()
+    yield from (row.get_absolute_url() for row in ContentItem.objects.in_workspace(workspace)[:1])
+    for row in Publication.objects.in_workspace(workspace).needing_a_person():
+        yield reverse("content:publication", args=[workspace.slug, row.pk])
+    yield reverse("analytics:report", args=[workspace.slug, Report.objects.in_workspace(workspace).first().pk])
+    yield reverse("platforms:account", args=[workspace.slug, Account.objects.in_workspace(workspace).first().pk])
+    yield f"/site/{workspace.slug}/"
+    yield Article.objects.filter(workspace=workspace).latest("published_at").get_absolute_url()
+
+
+def test_pages_full_of_rows_have_no_fault(page_of, live):
+    """On the desk in the dark every page; on the phone those whose rows stack."""
+    call_command("seed_demo", verbosity=0)
+    workspace = Workspace.objects.get(slug="demo")
+    member = Membership.objects.get(workspace=workspace, role="owner")
+    pages = [*(f"/w/demo/{path}" for path in FULL), *rows_of(workspace)]
+    desk, phone = page_of(member, dark=True), page_of(member, width=390)
+    found = list(chain.from_iterable(faults(desk, address) for address in pages))
+    found += chain.from_iterable(faults(phone, address) for address in pages[:14:2] + pages[-7:])
     assert not found, "\n".join(found)
