@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from analytics.overview import named
 from campaigns.models import Campaign
 from content.models import Pillar
 from mediaops.lib.choices import RowChoiceField
@@ -38,7 +39,7 @@ class ScopeForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        self.fields["account"].offer(accounts)  # type: ignore[attr-defined]
+        self.fields["account"].offer(accounts, named)  # type: ignore[attr-defined]
         self.fields["pillar"].queryset = Pillar.objects.in_workspace(workspace)
         self.campaigns = list(Campaign.objects.in_workspace(workspace))
         self.fields["campaign"].offer(self.campaigns)  # type: ignore[attr-defined]

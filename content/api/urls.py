@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from content.api.viewsets import ideas, items, media, publications, slots
+from content.api.viewsets import ideas, items, media, pauses, publications, slots
 
 router = SimpleRouter()
 router.register("items", items.ItemViewSet, basename="api-item")
@@ -11,4 +11,9 @@ router.register("ideas", ideas.IdeaViewSet, basename="api-idea")
 router.register("pillars", ideas.PillarViewSet, basename="api-pillar")
 router.register("personas", ideas.PersonaViewSet, basename="api-persona")
 router.register("slots", slots.SlotViewSet, basename="api-slot")
-urlpatterns = [path("publish/", publications.Publish.as_view(), name="api-publish"), *router.urls]
+urlpatterns = [
+    path("publish/", publications.Publish.as_view(), name="api-publish"),
+    path("pauses/", pauses.Pauses.as_view(), name="api-pauses"),
+    path("pauses/lift/", pauses.Lift.as_view(), name="api-pauses-lift"),
+    *router.urls,
+]
