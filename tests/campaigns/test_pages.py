@@ -1,5 +1,6 @@
 """What the pages show, to whom, and what they ask of the database."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -54,7 +55,7 @@ PAGES = [
 def test_operators_see_no_amount_anywhere(client_of, operator, everything, path):
     answer = client_of(operator).get("/w/lanxu/" + path.format(**everything))
     assert answer.status_code == 200
-    shown = answer.content.decode()
+    shown = re.sub(r'datetime="[^"]*"|\w{64}', "", answer.content.decode())  # moments and tokens hold any digits
     assert [amount for amount in AMOUNTS if amount in shown] == []
     assert "¥" not in shown
 
