@@ -19,7 +19,7 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from analytics.actions import collecting, reporting, rolling
-from analytics.management.demo_words import PERSONAS, PIECES, PILLARS, SITE_COMMENTS, TALKS
+from analytics.management.demo_words import PERSONAS, PIECES, PILLARS, SITE_COMMENTS, TALKS, Piece
 from analytics.models import AccountFigures, AccountSnapshot, PostFigures, PostSnapshot
 from campaigns.actions import assigning, linking, partnering, running, spending
 from campaigns.models import BudgetLine, Campaign, Collaboration, Expense, LinkDay
@@ -251,7 +251,7 @@ class Demo:
     # --- Pieces ---------------------------------------------------------------------------------
 
     def write(self, number: int, at: datetime, *, campaign: Campaign | None = None) -> ContentItem:
-        piece = PIECES[number % len(PIECES)]
+        piece = piece_of(number)
         picture = self.pictures[number % len(self.pictures)]
         body = piece.body.format(alt=picture.alt_text, picture=asset_path(picture, self.workspace))
         item = drafting.create_item(
@@ -260,7 +260,7 @@ class Demo:
             now=at,
             title=piece.title,
             summary=piece.summary,
-            body=f"{piece.summary}\n\n{body}",
+            body=body,
             cover=picture,
             tags=["oolong", "tea"] if piece.language == "en" else ["乌龙", PILLARS[piece.pillar][0]],
             pillar=self.pillars[piece.pillar],
@@ -309,7 +309,8 @@ class Demo:
                     continue
                 in_season = self.season.starts_on <= at.astimezone(ZONE).date()
                 item = self.write(number, at - timedelta(days=3), campaign=self.season if in_season else None)
-                for variant in self.fit(item, choices[number % len(choices)], at - timedelta(days=3)):
+                keys = choices[number % len(choices)] if piece_of(number).language == "zh" else ["site", "weibo"]
+                for variant in self.fit(item, keys, at - timedelta(days=3)):
                     self.make_live(
                         item, variant, at, quality=self.dice.lognormvariate(0, 0.6), growth=1 + week * 0.05
                     )
@@ -634,6 +635,11 @@ class Demo:
         every, start = list(rows.values_list("pk", flat=True)), self.now - timedelta(weeks=WEEKS)
         step = (self.now - start) / max(len(every), 1)
         Activity.objects.bulk_update([Activity(pk=pk, at=start + step * n) for n, pk in enumerate(every, 1)], ["at"])
+
+
+def piece_of(number: int) -> Piece:
+    """Return the piece that is written as the `number`-th; after all of them the first comes again."""
+    return PIECES[number % len(PIECES)]
 
 
 def talk(comment: Any, article: Article, *, root: Any = None) -> RemoteMessage:
