@@ -6,6 +6,7 @@ A rule looks at one question and returns a finding, or None when the figures do 
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from analytics import frames, measures
 from analytics.overview import SMALL_SAMPLE, Overview, named
@@ -174,7 +175,12 @@ def _weak(whole: Overview) -> Finding | None:
         if 0 < whole.post_count < SMALL_SAMPLE:
             return _finding(
                 _("Too few posts for a ranking."),
-                _("With %(n)d posts, the best and the worst would be chance.") % {"n": whole.post_count},
+                ngettext(
+                    "With %(n)d post, the best and the worst would be chance.",
+                    "With %(n)d posts, the best and the worst would be chance.",
+                    whole.post_count,
+                )
+                % {"n": whole.post_count},
                 figures={},
             )
         return None

@@ -12,6 +12,9 @@ urlpatterns = [
     path("campaigns/<int:pk>/budget/", campaigns.budget_line_new, name="campaign-line-new"),
     path("campaigns/<int:pk>/budget/<int:line>/drop/", campaigns.budget_line_drop, name="campaign-line-drop"),
     path("campaigns/<int:pk>/budget/<int:line>/spend/", campaigns.expense_new, name="campaign-expense-new"),
+    path(
+        "campaigns/<int:pk>/budget/expenses/<int:expense>/drop/", campaigns.expense_drop, name="campaign-expense-drop"
+    ),
     path("tasks/", tasks.tasks, name="tasks"),
     path("tasks/new/", tasks.task_new, name="task-new"),
     path("tasks/today/", tasks.today_tasks, name="today-tasks"),

@@ -4,7 +4,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from campaigns.models import BudgetLine, Campaign, Expense
@@ -57,10 +56,8 @@ def drop_expense(expense: Expense, *, by: Membership) -> None:
 
 
 def budget_of(campaign: Campaign) -> tuple[list[BudgetLine], Sums]:
-    """Return the campaign's lines, each with `.spent`, and their sums."""
-    lines: list[BudgetLine] = list(campaign.budget_lines.all())
-    spent = Expense.objects.filter(line__in=lines).order_by().values_list("line").annotate(sum=Sum("amount"))
-    sums: dict[int, Decimal] = dict(spent.values_list("line", "sum"))
+    """Return the campaign's lines, each with its `.expenses` read and `.spent` set, and their sums."""
+    lines = list(campaign.budget_lines.prefetch_related("expenses"))
     for line in lines:
-        line.spent = sums.get(line.pk, Decimal(0))
+        line.spent = sum((expense.amount for expense in line.expenses.all()), Decimal(0))
     return lines, add_up((line.planned_amount, line.spent) for line in lines)

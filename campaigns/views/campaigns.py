@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from campaigns.actions import running, spending
 from campaigns.forms import BudgetLineForm, CampaignForm, ExpenseForm
-from campaigns.models import Campaign, Collaboration, Task, TrackedLink
+from campaigns.models import Campaign, Collaboration, Expense, Task, TrackedLink
 from campaigns.models.campaign import MOVES, State
 from campaigns.timeline import lanes_of
 from campaigns.views.forms import take_form
@@ -103,6 +103,14 @@ def expense_new(request, pk, line) -> HttpResponse:
         get_object_or_404(row.budget_lines, pk=line), by=request.member, now=timezone.now(), **form.cleaned_data
     )
     return done(request, event="expense:made", to=_page_of(request, row) + "#budget", said=_("Expense written down"))
+
+
+@team_view(needs=Right.AMOUNTS)
+@require_POST
+def expense_drop(request, pk, expense) -> HttpResponse:
+    row = get_own(Campaign.objects.all(), request, pk=pk)
+    spending.drop_expense(get_object_or_404(Expense, pk=expense, line__campaign=row), by=request.member)
+    return done(request, event="expense:dropped", to=_page_of(request, row) + "#budget", said=_("Expense removed"))
 
 
 def _page_of(request, row: Campaign) -> str:

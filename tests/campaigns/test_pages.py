@@ -1,6 +1,7 @@
 """What the pages show, to whom, and what they ask of the database."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -119,3 +120,14 @@ def test_empty_pages_say_what_to_do_next(client_of, operator):
     client = client_of(operator)
     for path, words in {"campaigns/": "No campaigns yet", "partners/": "No partners yet"}.items():
         assert words in client.get(f"/w/lanxu/{path}").content.decode()
+
+
+def test_an_expense_can_be_taken_back(client_of, manager, stranger):
+    row = make_campaign(manager.workspace)
+    line = spending.plan_line(row, name="Print", planned_amount=Decimal("50"), by=manager)
+    spent = spending.spend(line, by=manager, now=timezone.now(), amount=Decimal("9.50"), day=date(2026, 11, 2))
+    path = f"/w/lanxu/campaigns/{row.pk}/budget/expenses/{spent.pk}/drop/"
+    assert client_of(stranger).post(path).status_code == 404
+    assert "9.50" in client_of(manager).get(row.get_absolute_url()).content.decode()
+    assert client_of(manager).post(path).status_code == 302
+    assert not line.expenses.exists()
