@@ -58,7 +58,12 @@ class VariantForm(forms.ModelForm):
 
 def option_field(field: FormField, value: Any) -> forms.Field:
     """Return the form field of a platform's option."""
-    words: dict[str, Any] = {"label": field.label, "help_text": field.help, "required": False, "initial": value or field.default}
+    words: dict[str, Any] = {
+        "label": field.label,
+        "help_text": field.help,
+        "required": False,
+        "initial": value or field.default,
+    }
     if field.kind == "choice":
         choices = list(field.choices)
         if not field.default and not field.required:
