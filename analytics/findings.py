@@ -83,8 +83,7 @@ def _one_post(whole: Overview) -> Finding | None:
 
 def _first_figures(whole: Overview) -> Finding | None:
     """Accounts that told views for the first time in two weeks."""
-    period = whole.scope.period
-    before = frames.account_days([row.account.pk for row in whole.accounts], period.before)
+    before = frames.account_days([row.account.pk for row in whole.accounts], whole.scope.before)
     for row in whole.accounts:
         if row.views and measures.total(before[before["account"] == row.account.pk], "views") in (None, 0):
             views = number(row.views)

@@ -38,6 +38,12 @@ class Scope:
     campaign: Campaign | None = None
     campaigns: Sequence[Campaign] | None = None
     """The workspace's campaigns, where the caller has read them already; their starts are marked."""
+    against: Period | None = None
+    """What to compare with; None is the period of the same length just before."""
+
+    @property
+    def before(self) -> Period:
+        return self.against or self.period.before
 
     @property
     def zone(self) -> ZoneInfo:
@@ -134,10 +140,11 @@ def overview(scope: Scope, *, memory_days: int = 0) -> Overview:
     `memory_days` before it; a week alone holds too few. Only then the most seen posts are told too.
     """
     ids = [account.pk for account in scope.accounts]
-    both = Period(scope.period.before.first, scope.period.last)
+    both = Period(scope.before.first, scope.period.last)
     days = _days(scope, ids, both)
     is_now = pd.Series([day >= scope.period.first for day in days["day"]], index=days.index, dtype=bool)
-    now, before = days[is_now], days[~is_now]
+    is_before = pd.Series([day <= scope.before.last for day in days["day"]], index=days.index, dtype=bool)
+    now, before = days[is_now], days[is_before]
     counts = _post_counts(scope)
     count_now = sum(pair[0] for pair in counts.values())
     table = measures.against_median(_post_table(scope, memory_days))
@@ -173,10 +180,11 @@ def _days(scope: Scope, ids: list[int], period: Period) -> pd.DataFrame:
     return days.assign(**extra)[frames.DAY_COLUMNS]
 
 
-def _edges(scope: Scope) -> tuple[datetime, datetime, datetime]:
-    """Return the first moments of the period before, of the period, and of the day after it."""
+def _edges(scope: Scope) -> tuple[datetime, datetime, datetime, datetime]:
+    """Return the first moments of the period before and of the day after it, then those of the period."""
     return (
-        start_of_day(scope.period.before.first, scope.zone),
+        start_of_day(scope.before.first, scope.zone),
+        start_of_day(scope.before.last + timedelta(days=1), scope.zone),
         start_of_day(scope.period.first, scope.zone),
         start_of_day(scope.period.last + timedelta(days=1), scope.zone),
     )
@@ -184,13 +192,13 @@ def _edges(scope: Scope) -> tuple[datetime, datetime, datetime]:
 
 def _post_counts(scope: Scope) -> dict[int, tuple[int, int]]:
     """Return how many posts each account published in the period and in the one before."""
-    first, middle, end = _edges(scope)
+    first, gap, middle, end = _edges(scope)
     rows = Post.objects.filter(account__in=scope.accounts, part_of="").between(first, end)
     if scope.is_narrow:
         rows = rows.filter(pk__in=planned_posts(scope))
-    is_now = Q(published_at__gte=middle)
+    is_now, is_before = Q(published_at__gte=middle), Q(published_at__lt=gap)
     sums = rows.order_by().values("account_id")
-    sums = sums.annotate(now=Count("pk", filter=is_now), before=Count("pk", filter=~is_now))
+    sums = sums.annotate(now=Count("pk", filter=is_now), before=Count("pk", filter=is_before))
     counts = {account.pk: (0, 0) for account in scope.accounts}
     return counts | {row["account_id"]: (row["now"], row["before"]) for row in sums}
 
@@ -225,24 +233,24 @@ def _gained(scope: Scope, days: pd.DataFrame, earlier: pd.DataFrame) -> int | No
 
 def _planned(scope: Scope) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return (out, planned) of the period and of the one before, by the planned time."""
-    first, middle, end = _edges(scope)
+    first, gap, middle, end = _edges(scope)
     rows = Publication.objects.filter(variant__account__in=scope.accounts, due_at__gte=first, due_at__lt=end)
     if scope.pillar:
         rows = rows.filter(variant__item__pillar=scope.pillar)
     if scope.campaign:
         rows = rows.filter(variant__item__campaign=scope.campaign)
-    is_now, is_out = Q(due_at__gte=middle), Q(state=State.LIVE)
+    is_now, is_before, is_out = Q(due_at__gte=middle), Q(due_at__lt=gap), Q(state=State.LIVE)
     sums = rows.exclude(state=State.CANCELLED).aggregate(
         out=Count("pk", filter=is_now & is_out),
         planned=Count("pk", filter=is_now),
-        out_before=Count("pk", filter=~is_now & is_out),
-        planned_before=Count("pk", filter=~is_now),
+        out_before=Count("pk", filter=is_before & is_out),
+        planned_before=Count("pk", filter=is_before),
     )
     return (sums["out"], sums["planned"]), (sums["out_before"], sums["planned_before"])
 
 
 def _series(scope: Scope, now: pd.DataFrame, before: pd.DataFrame) -> dict[str, Series]:
-    days, past = list(scope.period.days()), list(scope.period.before.days())
+    days, past = list(scope.period.days()), list(scope.before.days())
     known = scope.campaigns
     if known is None:
         known = list(Campaign.objects.in_workspace(scope.workspace).touching(scope.period.first, scope.period.last))
@@ -308,7 +316,7 @@ def _by_account(frame: pd.DataFrame) -> dict[int, dict[str, Any]]:
 
 def _post_table(scope: Scope, memory_days: int) -> pd.DataFrame:
     """Return `post, account, is_now` and the newest counters of the period's posts and those shortly before."""
-    _first, start, end = _edges(scope)
+    _first, _gap, start, end = _edges(scope)
     rows = PostFigures.objects.filter(
         post__account__in=scope.accounts,
         post__part_of="",

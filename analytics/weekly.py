@@ -6,6 +6,7 @@ Everything here is text and numbers in the workspace's language, ready to be fro
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
 
 from django.db.models import F, Min
 from django.utils import translation
@@ -16,7 +17,7 @@ from analytics.findings import findings_of
 from analytics.overview import Figure, Overview, PostRow, Scope, named, overview, own_accounts
 from content.models import Publication
 from content.models.publication import State
-from mediaops.lib.periods import Period, start_of_day
+from mediaops.lib.periods import Period, day_of, start_of_day
 from mediaops.models import Workspace
 from platforms.models import Conversation
 
@@ -61,10 +62,11 @@ class Week:
 def put_together(workspace: Workspace, period: Period, now: datetime) -> Week:
     """Compute one week of a workspace, in its language, from what is known at `now`."""
     with translation.override(workspace.language):
-        whole = overview(Scope(workspace, period, own_accounts(workspace)), memory_days=MEMORY_DAYS)
+        scope, is_running = _so_far(workspace, period, now)
+        whole = overview(scope, memory_days=MEMORY_DAYS)
         findings, proposals = findings_of(whole, reply_medians(workspace, whole.scope))
         numbers = WeekNumbers(
-            lead=_lead(whole, findings),
+            lead=_lead(whole, findings, is_running=is_running),
             figures=[_figure_data(figure) for figure in whole.figures],
             findings=findings,
             best=[_post_data(row) for row in whole.best[:3] or whole.most_seen],
@@ -83,7 +85,7 @@ def reply_medians(workspace: Workspace, scope: Scope) -> tuple[float | None, flo
 
     Counted over talks that were answered in the period, from their first message.
     """
-    return _median_reply(workspace, scope, scope.period), _median_reply(workspace, scope, scope.period.before)
+    return _median_reply(workspace, scope, scope.period), _median_reply(workspace, scope, scope.before)
 
 
 def _median_reply(workspace: Workspace, scope: Scope, period: Period) -> float | None:
@@ -103,11 +105,28 @@ def _median_reply(workspace: Workspace, scope: Scope, period: Period) -> float |
     return waits[middle] if len(waits) % 2 else (waits[middle - 1] + waits[middle]) / 2
 
 
-def _lead(whole: Overview, findings: list[dict[str, Any]]) -> str:
+def _so_far(workspace: Workspace, week: Period, now: datetime) -> tuple[Scope, bool]:
+    """Return what of the week can be told at `now`, and whether it still runs.
+
+    A running week ends today, and is compared with the same days of the week before.
+    """
+    accounts = own_accounts(workspace)
+    today = day_of(now, ZoneInfo(workspace.time_zone))
+    if week.last < today:
+        return Scope(workspace, week, accounts), False
+    part = Period(week.first, today)
+    same = Period(part.first - timedelta(days=7), part.last - timedelta(days=7))
+    return Scope(workspace, part, accounts, against=same), True
+
+
+def _lead(whole: Overview, findings: list[dict[str, Any]], *, is_running: bool) -> str:
     if not whole.post_count and whole.figures[0].change.now is None:
         return _("Nothing was published and no platform told figures this week.")
     out = ngettext("%(n)d post went out.", "%(n)d posts went out.", whole.post_count) % {"n": whole.post_count}
-    return " ".join([out, *(finding["title"] for finding in findings[:2])])
+    said = [out, *(finding["title"] for finding in findings[:2])]
+    if is_running:
+        said.insert(0, _("This week still runs: up to today, against the same days of the week before."))
+    return " ".join(said)
 
 
 def _figure_data(figure: Figure) -> FigureData:

@@ -12,6 +12,7 @@ from analytics.overview import Scope, overview, own_accounts
 from analytics.ranking import post_rows
 from analytics.spreadsheet import csv_answer, xlsx_answer
 from mediaops.access import team_view
+from mediaops.lib.periods import week_of
 from mediaops.models import Right
 
 SERIES_NAMES = {
@@ -37,6 +38,9 @@ def dashboard(request) -> HttpResponse:
         "spans": SPANS,
         "span": (form.cleaned_data.get("days") or 28) if not form.cleaned_data.get("first") else None,
         "show": chosen,
+        "until_yesterday": scope.period.last < form.today,
+        "week_first": week_of(form.today).first.isoformat(),
+        "today": form.today.isoformat(),
         "chart_name": name,
         "series": whole.series[chosen],
         "rows": list(zip(*_columns(whole.series[chosen]), strict=True)),

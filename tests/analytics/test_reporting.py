@@ -126,3 +126,14 @@ def test_young_posts_are_read_often_and_old_ones_rarely(account):
         post = make_post(account, published_at=now - timedelta(hours=age))
         read(account, post, now, views=1)
         assert PostFigures.objects.get(post=post).next_at == now + timedelta(minutes=wait)
+
+
+def test_a_running_week_is_compared_with_the_same_days(workspace, account, week, manager):
+    wednesday = datetime(2026, 11, 18, 4, tzinfo=UTC)
+    post = make_post(account, published_at=wednesday - timedelta(hours=3))
+    read(account, post, wednesday, views=60)
+    report = make_report(workspace, week_of(date(2026, 11, 18)), by=manager, now=wednesday)
+    views = figure(report, "views")
+    assert (views["now"], views["before"]) == (60, 150)  # Monday to Wednesday, not the whole week before
+    assert len(report.figures["views"]["days"]) == 3
+    assert report.numbers["lead"].startswith("This week still runs")
