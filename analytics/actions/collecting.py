@@ -60,7 +60,9 @@ def keep_readings(account: Account, readings: Iterable[Reading], posts: dict[str
             PostSnapshot(post_id=pk, taken_at=minute, extra=dict(reading.extra) or None, **_counters(reading))
             for pk, reading in told.items()
         ],
-        ignore_conflicts=True,
+        update_conflicts=True,  # read twice in a minute: the later word counts
+        unique_fields=["post", "taken_at"],
+        update_fields=[*COUNTERS, "extra"],
     )
     rows = [
         PostFigures(

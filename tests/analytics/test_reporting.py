@@ -51,12 +51,15 @@ def test_days_follow_from_readings(account, week):
     assert AccountDay.objects.get(day=date(2026, 11, 11)).followers == 50
 
 
-def test_reading_twice_in_a_minute_changes_nothing(account, week):
+def test_of_two_readings_in_a_minute_the_later_counts(account, week):
     post = account.posts.first()
     at = datetime(2026, 11, 12, 1, 0, 10, tzinfo=UTC)
     read(account, post, at, views=500)
-    read(account, post, at + timedelta(seconds=20), views=500)
-    assert PostSnapshot.objects.filter(post=post).count() == 2
+    read(account, post, at + timedelta(seconds=20), views=503)
+    assert list(PostSnapshot.objects.filter(post=post).values_list("views", flat=True)[1:]) == [503]
+    assert (
+        PostDay.objects.filter(post=post).latest("day").views == 503 - PostSnapshot.objects.filter(post=post)[0].views
+    )
 
 
 def test_the_week_is_told_with_its_figures(workspace, week, manager):

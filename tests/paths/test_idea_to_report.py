@@ -73,7 +73,7 @@ def test_from_an_idea_to_a_line_in_the_weekly_report(
     desk = sign_in(operator)
     plan(desk)
     post = until(lambda: Post.objects.filter(title=TITLE).first(), "the worker did not publish", log=worker.log)
-    assert Publication.objects.get().state == "live"
+    until(lambda: Publication.objects.filter(state="live").exists(), "the publication did not settle", log=worker.log)
 
     visitor = new_page()
     read_and_comment(visitor, post)
