@@ -1,6 +1,6 @@
 """`make bench`: every benchmark of this folder, one after the other; each prints its own table.
 
-    python -m bench [names]
+python -m bench [names]
 """
 
 import subprocess
