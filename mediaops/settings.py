@@ -227,6 +227,8 @@ SPECTACULAR_SETTINGS = {
         "PartnerKind": "campaigns.models.partner.PartnerKind",
         "Weekday": "content.models.slot.Weekday",
         "AccountState": "platforms.models.account.Health",
+        "NoticeLevel": "mediaops.models.notice.Notice.Level",
+        "ProblemLevel": ["stop", "warn"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -245,6 +245,11 @@ def claim_check(account_pk: int, now: datetime) -> bool:
     return bool(Account.objects.to_check(now).filter(pk=account_pk).update(check_after=now + CHECK_EVERY))
 
 
+def check_all(workspace: Workspace, now: datetime) -> int:
+    """Let the workers check every account of the team at their next turn; return how many."""
+    return Account.objects.in_workspace(workspace).own().connected().update(check_after=now)
+
+
 def check_account(account: Account, now: datetime) -> Account:
     """Ask the platform whether the account's sign-in still works, and write down the answer."""
     if not gateway.can(account, Connects):

@@ -189,3 +189,7 @@ class TriedSerializer(serializers.Serializer):
 
 def every(accounts: Iterable[dict[str, Any]], name: str) -> bool:
     return all(row[name] for row in accounts)
+
+
+class FilledSerializer(serializers.Serializer):
+    planned = serializers.ListField(child=serializers.IntegerField(), help_text="The new publications.")
