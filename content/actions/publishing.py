@@ -229,13 +229,15 @@ def _is_due(publication: Publication, now: datetime) -> bool:
 def _is_full(publication: Publication, now: datetime) -> bool:
     """Say whether the account must wait: its platform takes no more at once, or is slow to answer.
 
-    A platform that hangs gets one call at a time, so that it cannot hold every worker for itself.
+    A platform that hangs gets one call at a time, and no server all worker processes: it may begin to
+    hang while it has them.
     """
     account = publication.variant.account
-    calls = Publication.objects.filter(variant__account=account, state=State.SENDING)
-    since = list(calls.order_by().values_list("claimed_at", flat=True))
-    is_slow = any(at is not None and now - at > SLOW for at in since)
-    return len(since) >= (1 if is_slow else gateway.spec_of(account).max_in_flight)
+    calls = handing.calls_open(account)
+    own = [at for other, at in calls if other == account.pk]
+    is_slow = any(at is not None and now - at > SLOW for at in own)
+    most = 1 if is_slow else gateway.spec_of(account).max_in_flight
+    return len(own) >= most or len(calls) >= handing.server_lanes()
 
 
 def _refuse(publication: Publication, problem: Problem, now: datetime) -> bool:

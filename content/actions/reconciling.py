@@ -38,6 +38,7 @@ ABSENT_AFTER = timedelta(minutes=3)
 """A platform that does not refuse a repeat may still be working on the first request this long."""
 DOUBTS = 2
 """How many doubtful attempts a machine may follow by another one where a repeat is not refused."""
+WAIT_FOR_SERVER = timedelta(seconds=3)
 CHECK_FIRST_S, CHECK_LAST_S = 5.0, 900.0
 CHECKING_FOR = timedelta(hours=24)
 """A platform that is not done after this leaves us unsure."""
@@ -185,6 +186,12 @@ def _take(state: str, now: datetime) -> list[int]:
     due = Publication.objects.filter(state=state, check_after__lte=now)
     pks = due.order_by("check_after").values_list("pk", flat=True)[:A_SWEEP]
     return [pk for pk in list(pks) if due.filter(pk=pk).update(check_after=now + LOOKING_FOR)]
+
+
+def ask_later(publication: Publication, now: datetime) -> None:
+    """Let a row that was taken for a look, but not asked about, be taken again in a moment."""
+    rows = Publication.objects.filter(pk=publication.pk, state__in=[State.UNSURE, State.PROCESSING])
+    rows.filter(claims=publication.claims).update(check_after=now + WAIT_FOR_SERVER)
 
 
 # --- What people answer --------------------------------------------------------------------------
