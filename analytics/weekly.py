@@ -206,7 +206,7 @@ def _problems(scope: Scope) -> list[str]:
             "day": row.due_at.astimezone(scope.zone).strftime("%m-%d"),
             "title": row.variant.title or row.variant.item,
             "account": named(row.variant.account),
-            "problem": row.problem,
+            "problem": row.problem_text,
         }
         for row in rows[:PROBLEMS_MOST]
     ]

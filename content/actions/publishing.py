@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from content import asset_refs
 from content.actions import handing, leasing, settling
@@ -25,6 +24,8 @@ from content.models.attempt import Outcome
 from content.models.publication import MOVES, State, WayOut
 from content.models.review import ReviewState
 from mediaops.lib.moves import move_all
+from mediaops.lib.said import reason
+from mediaops.lib.said import said as _
 from platforms import gateway
 from platforms.actions import connecting, posting
 from platforms.connectors.base import OutgoingPost, Ticket
@@ -284,7 +285,7 @@ def _doubt(publication: Publication, attempt: Attempt, error: Exception, at: dat
     with transaction.atomic():
         settling.note_attempt(attempt, Outcome.UNKNOWN, at, error)
         if not is_known:
-            Attempt.objects.filter(pk=attempt.pk).update(problem=str(sentence))
+            Attempt.objects.filter(pk=attempt.pk).update(**reason(sentence, 600))
         settling.unsure(publication, sentence, at)
 
 

@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.db.models import F
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from content.actions import publishing, scheduling, settling
 from content.models import Attempt, Publication
 from content.models.attempt import Outcome
 from content.models.publication import State, WayOut
 from mediaops.errors import UserError, WrongState
+from mediaops.lib.said import reason
+from mediaops.lib.said import said as _
 from mediaops.models import Membership
 from platforms import gateway
 from platforms.actions import connecting, posting
@@ -104,7 +105,7 @@ def check_ticket(pk: int, now: datetime) -> None:
 
 
 def _end_ticket(publication: Publication, outcome: str, error: ConnectorError | None = None) -> None:
-    words = {"problem": str(error)[:600], "raw": error.raw} if error else {}
+    words = reason(error, 600) | {"raw": error.raw} if error else {}
     publication.attempts.filter(number=publication.claims).update(outcome=outcome, **words)
 
 
@@ -144,7 +145,7 @@ def look_up(pk: int, now: datetime, *, by: Membership | None = None) -> Publicat
         except ConnectorError as error:
             if isinstance(error, NeedsReconnect):
                 connecting.mark_expired(publication.variant.account, error, now)
-            _look_again(publication, now, result="unreachable", problem=str(error), by=by)
+            _look_again(publication, now, result="unreachable", problem=error, by=by)
             return publication
         if post is not None:
             settling.live(publication, post, now, attempt=attempt, found=True)
@@ -172,14 +173,14 @@ def _is_past(publication: Publication, now: datetime) -> bool:
 
 
 def _look_again(
-    publication: Publication, now: datetime, *, result: str, problem: str = "", by: Membership | None
+    publication: Publication, now: datetime, *, result: str, problem: object = "", by: Membership | None
 ) -> None:
     waits = LOOK_AFTER_S[publication.looks :]
     check_after = now + timedelta(seconds=waits[0]) if waits else None
     rows = Publication.objects.filter(pk=publication.pk, state=State.UNSURE, claims=publication.claims)
     with transaction.atomic():
         if rows.update(check_after=check_after, looks=F("looks") + 1):
-            settling.note(publication, "publication.looked", by=by, result=result, problem=problem)
+            settling.note(publication, "publication.looked", by=by, result=result, **reason(problem, 600))
 
 
 def _take(state: str, now: datetime) -> list[int]:

@@ -24,6 +24,7 @@ class AccountSerializer(TeamSerializer):
     limits = serializers.SerializerMethodField()
     can = serializers.SerializerMethodField(help_text="publish, messages, reply, figures")
     is_paused = serializers.BooleanField(read_only=True)
+    problem = serializers.CharField(source="problem_text", read_only=True)
 
     class Meta:
         model = Account
@@ -150,6 +151,7 @@ class ReplySerializer(TeamSerializer):
     """One answer of ours: waiting, sending, sent, failed, unsure (never repeated by itself) or dropped."""
 
     by: Any = serializers.PrimaryKeyRelatedField(read_only=True)
+    problem = serializers.CharField(source="problem_text", read_only=True)
 
     class Meta:
         model = Reply

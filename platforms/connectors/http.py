@@ -31,9 +31,9 @@ from urllib.parse import quote, urlsplit
 import httpx
 import tenacity
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from mediaops.lib.outward import OutwardRefused, OutwardTransport, until
+from mediaops.lib.said import said as _
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, OutcomeUnknown, Refused
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ class Http:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.platform = platform
-        self.name = platform
+        self.name: object = platform
         """What sentences call the platform; connectors set their label."""
         self.explain: Explain | None = None
         self._hidden: set[str] = set()

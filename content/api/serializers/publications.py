@@ -36,6 +36,7 @@ class PublicationSerializer(TeamSerializer):
     account = serializers.IntegerField(source="variant.account_id", read_only=True)
     title = serializers.SerializerMethodField()
     shown_state = serializers.CharField(read_only=True)
+    problem = serializers.CharField(source="problem_text", read_only=True)
     post_url = serializers.SerializerMethodField()
     page_url = PageUrl("content:publication")
 
@@ -58,6 +59,7 @@ class AttemptSerializer(TeamSerializer):
     """One time we talked to the platform. `sent` is exactly what went out."""
 
     sent = serializers.DictField(child=serializers.JSONField(), read_only=True)
+    problem = serializers.CharField(source="problem_text", read_only=True)
 
     class Meta:
         model = Attempt
