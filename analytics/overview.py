@@ -60,7 +60,8 @@ class Figure:
     """One headline figure with the period before; `unit` is count, rate or pair."""
 
     key: str
-    name: str
+    name: Any
+    """In the language of the reader."""
     change: Change
     unit: str = "count"
     of: float | None = None

@@ -46,7 +46,7 @@ def report(request, pk) -> HttpResponse:
         return render(request, "analytics/report/page.html", _context(request, row, sent))
 
 
-def _context(request, row: Report, sent: list[datetime]) -> dict[str, Any]:
+def _context(request, row: Report, sent: list[datetime | None]) -> dict[str, Any]:
     return {
         "report": row,
         "numbers": row.numbers,

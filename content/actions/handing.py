@@ -64,8 +64,7 @@ def calls_open(account: Account) -> list[tuple[int, datetime | None]]:
 
     A look counts as a call of account 0.
     """
-    place = {"variant__account__platform": account.platform, "variant__account__server": account.server}
-    rows = Publication.objects.filter(state=State.SENDING, **place).order_by()
+    rows = Publication.objects.filter(state=State.SENDING, **_at(account)).order_by()
     looked_at = cache.get(_look_key(account))
     return [*rows.values_list("variant__account", "claimed_at"), *([(0, looked_at)] if looked_at else [])]
 
@@ -82,6 +81,10 @@ def looking(account: Account, now: datetime) -> Iterator[bool]:
         cache.delete(_look_key(account))
 
 
+def _at(account: Account) -> dict[str, str]:
+    return {"variant__account__platform": account.platform, "variant__account__server": account.server}
+
+
 def _look_key(account: Account) -> str:
     place = hashlib.sha256(f"{account.platform} {account.server}".encode()).hexdigest()
     return f"look-{place[:32]}"
@@ -92,8 +95,10 @@ def take_beside(account: int, now: datetime) -> list[int]:
 
     The accounts of a server come round by their ids.
     """
-    place = Account.objects.filter(pk=account).values("platform", "server").first() or {}
-    due = Publication.objects.due(now).filter(**{f"variant__account__{name}": said for name, said in place.items()})
+    own = Account.objects.filter(pk=account).only("platform", "server").first()
+    if own is None:
+        return []
+    due = Publication.objects.due(now).filter(**_at(own))
     others = sorted(due.exclude(variant__account=account).order_by().values_list(PLACE[0], flat=True).distinct())
     following = [other for other in others if other > account] + [other for other in others if other < account]
     return next((taken for other in following[:3] if (taken := take_next(other, now))), [])

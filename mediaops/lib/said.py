@@ -16,16 +16,16 @@ class Said(str):
     """A translated sentence with the message ids and the words it was made of."""
 
     messages: tuple[str, ...]
-    count: int
+    number: int
     words: Mapping[str, object] | None
 
-    def __new__(cls, messages: tuple[str, ...], count: int = 1, words: Mapping[str, object] | None = None) -> Self:
-        made = super().__new__(cls, _translated(messages, count, words))
-        made.messages, made.count, made.words = messages, count, words
+    def __new__(cls, messages: tuple[str, ...], number: int = 1, words: Mapping[str, object] | None = None) -> Self:
+        made = super().__new__(cls, _translated(messages, number, words))
+        made.messages, made.number, made.words = messages, number, words
         return made
 
     def __mod__(self, words: Any) -> "Said":
-        return Said(self.messages, self.count, words)
+        return Said(self.messages, self.number, words)
 
 
 def said(message: str) -> Said:
@@ -33,9 +33,9 @@ def said(message: str) -> Said:
     return Said((message,))
 
 
-def nsaid(one: str, many: str, count: int) -> Said:
+def nsaid(one: str, many: str, number: int) -> Said:
     """As `said`, by number. Import it as `ngettext`."""
-    return Said((one, many), count)
+    return Said((one, many), number)
 
 
 def in_every_language(sentence: object, most: int) -> dict[str, str]:
@@ -60,8 +60,8 @@ def read(kept: str, told: Mapping[str, str]) -> str:
     return told.get(get_language() or "", kept) if kept in told.values() else kept
 
 
-def _translated(messages: tuple[str, ...], count: int, words: Mapping[str, object] | None) -> str:
-    text = gettext(messages[0]) if len(messages) == 1 else ngettext(messages[0], messages[1], count)
+def _translated(messages: tuple[str, ...], number: int, words: Mapping[str, object] | None) -> str:
+    text = gettext(messages[0]) if len(messages) == 1 else ngettext(messages[0], messages[1], number)
     return text if words is None else text % {name: _anew(word) for name, word in words.items()}
 
 
@@ -69,5 +69,5 @@ def _anew(sentence: object) -> str:
     """Say it in the language active now."""
     sentence = getattr(sentence, "sentence", sentence)  # an error carries what it was made of
     if isinstance(sentence, Said):
-        return _translated(sentence.messages, sentence.count, sentence.words)
+        return _translated(sentence.messages, sentence.number, sentence.words)
     return "" if sentence is None else str(sentence)
