@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from mediaops.lib.said import nsaid as ngettext
+from mediaops.lib.said import said as _
 from platforms.connectors.base import FormField, Limits, OutgoingImage, OutgoingPost, PlatformSpec
 
 Field = Literal["title", "summary", "body", "images", "tags", "options", "time", "account", "review"]
