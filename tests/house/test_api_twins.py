@@ -27,6 +27,7 @@ TWINS = {
     "platforms:account-add": "POST accounts/",
     "platforms:connect-platform": "POST accounts/",
     "platforms:connect-save": "POST accounts/",
+    "platforms:connect-by-hand": "POST accounts/",
     "platforms:account-rename": "POST accounts/1/rename/",
     "platforms:account-check": "POST accounts/1/check/",
     "platforms:account-disconnect": "POST accounts/1/disconnect/",
