@@ -30,7 +30,10 @@ class ActivitySerializer(serializers.ModelSerializer[Activity]):
 class WorkspaceSerializer(serializers.ModelSerializer[Workspace]):
     class Meta:
         model = Workspace
-        fields = ["id", "name", "slug", "language", "time_zone", "late_grace_min", "paused_at"]
+        fields = [
+            "id", "name", "slug", "language", "time_zone", "late_grace_min", "hand_reminder_min",
+            "hand_escalation_min", "paused_at",
+        ]  # fmt: skip
 
 
 class MeSerializer(serializers.Serializer[dict[str, object]]):

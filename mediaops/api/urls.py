@@ -1,9 +1,10 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from mediaops.api import viewsets
+from mediaops.api import chats, viewsets
 
 router = SimpleRouter()
 router.register("activity", viewsets.ActivityViewSet, basename="api-activity")
+router.register("chat-robots", chats.ChatRobotViewSet, basename="api-chat-robot")
 router.register("members", viewsets.MemberViewSet, basename="api-member")
 urlpatterns = [path("me/", viewsets.Me.as_view(), name="api-me"), *router.urls]
