@@ -68,7 +68,7 @@ class LinkForm(forms.Form):
 
 
 class CannotForm(forms.Form):
-    reason = forms.CharField(label=gettext_lazy("What is in the way?"), max_length=300, required=False)
+    reason = forms.CharField(label=gettext_lazy("What is in the way?"), max_length=300)
 
 
 class ReleaseForm(forms.Form):

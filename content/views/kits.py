@@ -67,15 +67,10 @@ def cannot(request, token: str) -> HttpResponse:
     if opened is None:
         return _gone(request)
     form, member = CannotForm(request.POST), _answering(opened)
-    form.is_valid()
-    assisting.open_early(opened.row, timezone.now())
-    try:
-        assisting.say_cannot(opened.row, form.cleaned_data.get("reason", ""), by=member, now=timezone.now())
-    except UserError as error:
-        if "reason" not in error.fields:
-            raise
-        form.add_error("reason", str(error))
+    if not form.is_valid():
         return _page(request, token, opened, cannot_form=form, status=422)
+    assisting.open_early(opened.row, timezone.now())
+    assisting.say_cannot(opened.row, form.cleaned_data["reason"], by=member, now=timezone.now())
     return redirect("kit", token)
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from content import kit as kits
 from content.actions import assisting, scheduling, telling
+from content.checks import check_variant
 from content.models import Publication
 from mediaops.models import Activity, ChatMessage, ChatRobot, Notice
 from platforms.actions import connecting, posting
@@ -53,6 +54,20 @@ def test_texts_are_cut_to_the_platforms_rules_with_the_tags_whole(account):
 def test_a_text_that_fits_stays_as_it_is(account):
     made = kits.kit_of(make_due(account, body="水要开。", tags=["茶"]))
     assert (made.text.text, made.text.is_cut, made.title.is_cut) == ("水要开。\n\n#茶", False, False)
+
+
+def test_what_is_too_long_is_cut_and_stops_nothing(account):
+    row = by_hand(account, title="茶" * 30)
+    assert row.state == "by_hand"
+    found = {problem.code: problem.level for problem in check_variant(row.variant, now=NOW)}
+    assert found["title_long"] == "warn"
+
+
+def test_nothing_is_posted_by_hand_without_approval(account):
+    row = make_due(account)
+    row.variant.item.state = "draft"
+    row.variant.item.save(update_fields=["state"])
+    assert publish(row).state == "failed"
 
 
 def test_tags_that_the_text_holds_are_not_added_again(account):
