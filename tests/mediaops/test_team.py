@@ -13,12 +13,11 @@ from mediaops.models import Activity, Invitation, Membership, User, Workspace
 from tests.builders import make_item, make_member
 
 MEMBERS = "/w/lanxu/members/"
+HAND = {"hand_reminder_min": "15", "hand_escalation_min": "60"}
 JOIN = {"name": "Wen Li", "password": "seven grey herons"}
 
 
 @pytest.fixture(autouse=True)
-HAND = {"hand_reminder_min": "15", "hand_escalation_min": "60"}
-
 def _english():
     with translation.override("en"):
         yield
