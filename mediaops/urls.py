@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("mediaops.api_urls")),
     path("", include("platforms.site.urls")),
     path("", include("campaigns.public_urls")),
+    path("", include("content.public_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("favicon.ico", RedirectView.as_view(url=staticfiles_storage.base_url + "favicon.svg"), name="favicon"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from content import kit
 from content.actions import holding, reconciling, scheduling, settling
 from content.checks import check_variant, is_as_approved
 from content.compose import compose
@@ -221,10 +222,19 @@ def _page(request, row, *, link_form=None, moment_form=None, status=200) -> Http
         "moment_form": moment_form or MomentForm(initial={"due_at": _proposal(row, now)}),
         "is_moving": row.state in {State.SENDING, State.PROCESSING},
         "soon": row.state == State.PLANNED and not row.late_at and row.due_at - now < timedelta(minutes=2),
+        **_kit(request, row),
         "ticket": settling.ticket_of(row.ticket) if row.ticket else None,
         "back_office": account.spec.back_office_url or account.url,
     }
     return show(request, PAGE, PART, context, status=status)
+
+
+def _kit(request, row) -> dict[str, Any]:
+    is_for_people = row.state == State.BY_HAND or (row.state == State.PLANNED and row.variant.account.is_by_hand)
+    if not is_for_people or not request.member.may(Right.PUBLISH):
+        return {}
+    link = kit.make_link(row, request.member)
+    return {"kit_link": link, "kit_qr": kit.qr_of(link)}
 
 
 def _problems(row, now) -> list[Any]:

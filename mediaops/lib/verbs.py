@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 SENTENCES: dict[str, Any] = {
     "workspace.made": _("Workspace made"),
     "workspace.changed": _("Workspace settings changed"),
+    "chat.added": _("Group chat added"),
+    "chat.changed": _("Group chat changed"),
+    "chat.dropped": _("Group chat taken out"),
     "member.invited": _("Invitation sent"),
     "invitation.withdrawn": _("Invitation withdrawn"),
     "member.joined": _("Joined the team"),
@@ -68,6 +71,7 @@ SENTENCES: dict[str, Any] = {
     "account.renamed": _("Account renamed"),
     "account.disconnected": _("Account disconnected"),
     "account.expired": _("Sign-in stopped working"),
+    "publication.posted": _("Posted by hand; the link is still to come"),
     "account.lost_right": _("The platform does not let the account do this"),
     "account.recovered": _("Account works again"),
     "conversation.answered": _("Answer written"),

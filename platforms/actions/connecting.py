@@ -464,4 +464,5 @@ def _tell(account: Account, *, kind: str, text: Any) -> None:
         url=account.get_absolute_url(),
         level="urgent",
         mail=True,
+        chat=True,
     )

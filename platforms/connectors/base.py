@@ -120,6 +120,12 @@ class PlatformSpec:
     setup_help: object = ""
     option_fields: tuple[FormField, ...] = ()
     back_office_url: str = ""
+    app_url: str = ""
+    """Opens the platform's app on a phone; "" where none is known."""
+    tag_form: str = "#%s"
+    """How a tag is written in the text of a note, for people who copy it."""
+    check_list: tuple[object, ...] = ()
+    """What a person should look at before posting by hand, as lazy sentences."""
     assisted: bool = False
     comment_acts: tuple["CommentAct", ...] = ()
     warn_before_days: int = 7

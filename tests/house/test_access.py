@@ -24,6 +24,8 @@ OPEN = {
     "healthz", "readyz", "favicon",
     # what the public sees: the team's website and its tracked links
     "website", "follow-link",
+    # what a signed link opens: the kit of one post to make by hand
+    "kit", "kit-posted", "kit-cannot", "kit-file",
     # papers about the API, and its answer to unknown addresses
     "api-schema", "api-docs", "api-nothing",
 }  # fmt: skip

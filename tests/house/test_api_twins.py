@@ -22,6 +22,10 @@ TWINS = {
     "team:member-role": "POST members/1/role/",
     "team:member-remove": "POST members/1/remove/",
     "team:workspace": "PATCH workspace/",
+    "team:chat-new": "POST chat-robots/",
+    "team:chat": "PATCH chat-robots/1/",
+    "team:chat-try": "POST chat-robots/1/send/",
+    "team:chat-drop": "DELETE chat-robots/1/",
     # accounts, talks, the own site
     "platforms:accounts-check": "POST accounts/check/",
     "platforms:account-add": "POST accounts/",
@@ -137,7 +141,7 @@ OTHER_RIGHT = {
 """Where page and request do not ask for the same right at the door."""
 
 READS = {
-    "team:today", "team:notices", "team:activity", "team:members",
+    "team:today", "team:notices", "team:activity", "team:members", "team:chats",
     "platforms:accounts", "platforms:accounts-today", "platforms:connect", "platforms:account", "platforms:posts",
     "platforms:post", "platforms:inbox", "platforms:inbox-today", "platforms:conversation",
     "platforms:conversation-messages", "platforms:conversation-side", "platforms:site-comments",
