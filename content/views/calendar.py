@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from content.checks import check_variant
 from content.forms.calendar import CalendarForm, QuickForm, ScheduleForm, SlotForm
 from content.forms.publications import MomentForm
 from content.models import ContentItem, Publication, Slot, Variant
+from content.views.publications import former_time
 from mediaops.access import demand, get_own, team_url, team_view
 from mediaops.errors import UserError
 from mediaops.lib.parts import done
@@ -92,14 +94,15 @@ def calendar_move(request, pk) -> HttpResponse:
     row = get_own(
         Publication.objects.select_related("variant__item__workspace", "variant__account__workspace"), request, pk=pk
     )
-    form = MomentForm(request.POST)
+    form, undo = MomentForm(request.POST), former_time(request, row, "content:calendar-move")
     if not form.is_valid():
         return JsonResponse({"problem": " ".join(form.errors["due_at"])}, status=422)
     try:
         scheduling.reschedule(row, form.cleaned_data["due_at"], by=request.member, now=timezone.now())
     except UserError as error:
         return JsonResponse({"problem": str(error)}, status=422)
-    return JsonResponse({"said": _("Moved to %(time)s") % {"time": _local(row.due_at)}, "hints": _hints(row)})
+    said = _("Moved to %(time)s") % {"time": _local(row.due_at)}
+    return JsonResponse({"said": said, "hints": _hints(row), "undo": asdict(undo) if undo else None})
 
 
 @team_view(needs=Right.PUBLISH)

@@ -14,11 +14,12 @@ const words = (moment) => moment.toLocaleString(place.dataset.lang, {
 });
 const DAY_MS = 24 * 3600 * 1000;
 
-const send = async (to, moment) => {
+const send = (to, moment) => post(to, new URLSearchParams({ due_at: local(moment) }));
+const post = async (to, body) => {
   const answer = await fetch(to, {
     method: "POST",
     headers: { "X-CSRFToken": token(), Accept: "application/json" },
-    body: new URLSearchParams({ due_at: local(moment) }),
+    body,
   });
   const words = await answer.json().catch(() => ({}));
   if (!answer.ok) return { problem: words.problem ?? place.dataset.wrongWord };
@@ -28,7 +29,14 @@ const send = async (to, moment) => {
 const tell = (words) => {
   said.textContent = words.problem ?? [words.said, ...(words.hints ?? [])].filter(Boolean).join(" · ");
   said.toggleAttribute("data-wrong", Boolean(words.problem));
+  if (words.undo) document.dispatchEvent(new CustomEvent("undo:offered", { detail: { undo: words.undo, place: said } }));
 };
+said.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const words = await post(event.target.action, new URLSearchParams(new FormData(event.target)));
+  tell(words);
+  if (!words.problem) settle(kept);
+});
 
 const icons = {
   planned: "clock", sending: "send-2", processing: "hourglass", live: "circle-check", failed: "circle-x",
