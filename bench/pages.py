@@ -333,9 +333,8 @@ def show(label: str, figures: dict) -> None:
     rows = figures["rows"]
     counts = ", ".join(f"{rows[name]:,} {name}" for name in rows)
     print(f"\n{label}: {counts} (made in {figures['made_s']:.0f} s)")
-    print(
-        f"{'page':<14}{'ms':>8}{'limit':>8}{'of limit':>10}{'x bare':>8}{'cpu ms':>8}{'in SQL':>8}{'queries':>9}{'kB':>7}"
-    )
+    head = f"{'page':<14}{'ms':>8}{'limit':>8}{'of limit':>10}{'x bare':>8}{'cpu ms':>8}"
+    print(f"{head}{'in SQL':>8}{'queries':>9}{'kB':>7}")
     bare = figures["pages"]["bare"]["ms"]
     for name, row in figures["pages"].items():
         limit = LIMIT_MS[label]
@@ -344,9 +343,7 @@ def show(label: str, figures: dict) -> None:
             f"{row['cpu_ms']:>8.1f}{row['sql_ms'] / row['ms']:>8.0%}{row['queries']:>9}{row['bytes'] / 1000:>7.0f}"
         )
     mb = figures["web_mb"]
-    print(
-        f"largest web process after {WEB_ROUNDS} rounds of these pages: {mb:.0f} MB (limit {WEB_MB}, {mb / WEB_MB:.2f})"
-    )
+    print(f"largest web process after {WEB_ROUNDS} rounds: {mb:.0f} MB (limit {WEB_MB}, of limit {mb / WEB_MB:.2f})")
 
 
 if __name__ == "__main__":
