@@ -130,9 +130,10 @@ def test_a_dragged_chip_goes_back_in_place(workspace, operator, page_of):
     page = page_of(operator)
     page.goto(f"/w/lanxu/calendar/?day={row.due_at.date().isoformat()}")
     page.get_by_role("link", name=re.compile("Osmanthus")).focus()
-    page.keyboard.press("ArrowRight")
-    undo = page.locator("#calendar-said").get_by_role("button", name="Undo")
-    undo.focus()
+    with page.expect_response(re.compile("/calendar/feed/")):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.activeElement.textContent.includes('Osmanthus')")
+    page.locator("#calendar-said").get_by_role("button", name="Undo").focus()
     with page.expect_response(re.compile("/calendar/feed/")):
         page.keyboard.press("Enter")
     assert fresh(row).due_at == row.due_at
