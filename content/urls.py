@@ -63,6 +63,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("parts/today-writing/", item_parts.today_writing, name="today-writing"),
     path("parts/campaign-items/<int:pk>/", item_parts.campaign_items, name="campaign-items"),
     path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/agenda/", calendar.calendar_agenda, name="calendar-agenda"),
     path("calendar/feed/", calendar.calendar_feed, name="calendar-feed"),
     path("calendar/new/", calendar.calendar_new, name="calendar-new"),
     path("calendar/fill/", calendar.calendar_fill, name="calendar-fill"),

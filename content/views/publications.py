@@ -21,7 +21,7 @@ from content.models.review import ReviewState
 from content.waiting import waiting_in
 from mediaops.access import get_own, team_url, team_view
 from mediaops.errors import UserError
-from mediaops.lib.parts import done, show
+from mediaops.lib.parts import Undo, done, show
 from mediaops.models import Activity, Right
 from platforms.models import Account, Post
 
@@ -168,16 +168,24 @@ def _move(request, pk, act: Callable[..., Any], said: str) -> HttpResponse:
     row, form = _own(request, pk), MomentForm(request.POST)
     if not form.is_valid():
         return _page(request, row, moment_form=form, status=422)
+    undo = former_time(request, row, "content:publication-reschedule")
     try:
         act(row, form.cleaned_data["due_at"], by=request.member, now=timezone.now())
     except scheduling.CannotPlan as error:
         form.add_error("due_at" if "due_at" in error.fields else None, str(error))
         return _page(request, row, moment_form=form, status=422)
-    return _done(request, row, "moved", said)
+    return _done(request, row, "moved", said, undo)
 
 
-def _done(request, row, event: str, said: str) -> HttpResponse:
-    return done(request, event=f"publication:{event}", to=row.get_absolute_url(), said=said)
+def former_time(request, row: Publication, act: str) -> Undo | None:
+    """Return the way back to the row's time as it is now; None where a new time changes more than the time."""
+    if row.shown_state not in ("planned", "held") or row.due_at <= timezone.now():
+        return None
+    return Undo(team_url(request, act, row.pk), {"due_at": row.due_at.isoformat()})
+
+
+def _done(request, row, event: str, said: str, undo: Undo | None = None) -> HttpResponse:
+    return done(request, event=f"publication:{event}", to=row.get_absolute_url(), said=said, undo=undo)
 
 
 def _resumed(request, held: int) -> HttpResponse:
