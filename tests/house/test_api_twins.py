@@ -150,7 +150,7 @@ READS = {
     "content:assets", "content:asset-pick", "content:asset", "content:asset-file", "content:asset-thumb",
     "content:item-tabs", "content:item-preview", "content:item-checks", "content:variant", "content:ideas",
     "content:strategy", "content:item-cover", "content:item", "content:item-versions", "content:item-version",
-    "content:today-writing", "content:campaign-items", "content:calendar", "content:calendar-feed",
+    "content:today-writing", "content:campaign-items", "content:calendar", "content:calendar-feed", "content:calendar-agenda",
     "content:today-plan", "content:today-problems", "content:waiting", "content:pause-box", "content:post-source",
     "content:account-waiting", "content:publication",
     "analytics:dashboard", "analytics:dashboard-csv", "analytics:dashboard-xlsx", "analytics:posts-by-result",
