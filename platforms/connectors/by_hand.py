@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from platforms.connectors.base import AccountRef, FormField, Limits, PlatformSpec, Profile, Secret
+from platforms.connectors.counting import wide_count
 from platforms.connectors.http import Http
 
 SETUP = (
@@ -19,12 +20,6 @@ HELP = _(
     "A person posts here. At the planned time the operator gets text and pictures ready to copy, posts them, "
     "and pastes the link back."
 )
-
-
-def wide_count(text: str) -> int:
-    """Count as Chinese platforms do: a wide sign is 1, two narrow ones are 1, halves rounded up."""
-    halves = sum(1 if ord(sign) < 0x80 else 2 for sign in text)
-    return (halves + 1) // 2
 
 
 class ByHand:
