@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -22,6 +23,7 @@ from platforms.connectors.base import (
     ReadsMessages,
     ReadsMetrics,
     ReadsPosts,
+    RepeatsSafely,
     Replies,
     Updates,
 )
@@ -39,13 +41,21 @@ def connector_class(platform: str) -> Any:
 
 
 def spec_of(account: Account) -> PlatformSpec:
-    """Return the facts of the account's platform."""
-    return connector_class(account.platform).spec
+    """Return the facts of the account's platform; a server that counts links its own way counts so."""
+    spec: PlatformSpec = connector_class(account.platform).spec
+    length = account.limits.get("link_length")
+    return replace(spec, count_text=partial(spec.count_text, link_length=length)) if length else spec
 
 
 def limits_of(account: Account) -> Limits:
-    """Return the platform's limits with what this very account may do laid over them."""
-    return limits_with(spec_of(account), account.limits)
+    """Return the platform's limits with what this very account may do laid over them.
+
+    Where people post by hand, what the interface demands does not hold.
+    """
+    spec = spec_of(account)
+    if account.is_by_hand and spec.by_hand_limits:
+        return spec.by_hand_limits
+    return limits_with(spec, account.limits)
 
 
 def limits_with(spec: PlatformSpec, told: Mapping[str, Any]) -> Limits:
@@ -59,6 +69,7 @@ def limits_with(spec: PlatformSpec, told: Mapping[str, Any]) -> Limits:
 
 RIGHTS: dict[type, AccountRight] = {
     Publishes: "publish",
+    RepeatsSafely: "repeat",
     Updates: "update",
     Deletes: "delete",
     ReadsPosts: "posts",

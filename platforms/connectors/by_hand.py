@@ -62,23 +62,6 @@ class OfficialAccount(ByHand):
     )
 
 
-class Weibo(ByHand):
-    spec = PlatformSpec(
-        key="weibo",
-        label=_("Weibo"),
-        mark="微",
-        mark_slot=2,
-        body_format="note",
-        limits=Limits(text_max=2000, images_max=18, image_bytes_max=20_000_000, min_gap_min=30),
-        count_text=wide_count,
-        count_unit=_("characters"),
-        setup_fields=SETUP,
-        setup_help=HELP,
-        back_office_url="https://weibo.com/",
-        assisted=True,
-    )
-
-
 class Douyin(ByHand):
     spec = PlatformSpec(
         key="douyin",
@@ -128,4 +111,4 @@ class Channels(ByHand):
     )
 
 
-BY_HAND: tuple[type[ByHand], ...] = (OfficialAccount, Weibo, Douyin, Xiaohongshu, Channels)
+BY_HAND: tuple[type[ByHand], ...] = (OfficialAccount, Douyin, Xiaohongshu, Channels)
