@@ -126,6 +126,20 @@ def store_secret(account: Account, secret: Mapping[str, str]) -> None:
     Credential.objects.update_or_create(account=account, defaults=sealed)
 
 
+def setup_of(account: Account) -> dict[str, str]:
+    """Return the setup fields that were typed for the account, to connect it again; {} where none can be read.
+
+    A token is left out: it is what a new sign-in replaces.
+    """
+    row = Credential.objects.filter(account=account).first()
+    try:
+        secret = unseal(row.sealed) if row else {}
+    except CannotOpen:
+        return {}
+    names = {field.name for field in spec_of(account).setup_fields} - {"access_token"}
+    return {name: value for name, value in secret.items() if name in names and value}
+
+
 def keep_renewed(account: Account, connector: Any) -> None:
     """Seal what the connector's sign-in became while it worked, if it changed."""
     renewed = getattr(connector, "renewed_secret", lambda: None)()

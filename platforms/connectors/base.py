@@ -123,6 +123,9 @@ class PlatformSpec:
     metrics: tuple[str, ...] = ()
     setup_fields: tuple[FormField, ...] = ()
     setup_help: object = ""
+    needs_back_address: object = ""
+    """Where people enter, in the platform's console, the address that a sign-in comes back to; "" where we say
+    it to the platform ourselves."""
     option_fields: tuple[FormField, ...] = ()
     back_office_url: str = ""
     assisted: bool = False

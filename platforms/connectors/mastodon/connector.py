@@ -454,7 +454,8 @@ def words_of(status: Mapping[str, Any]) -> str:
         for one in (mentions if isinstance(mentions, list) else [])
         if isinstance(one, Mapping) and one.get("url") and one.get("acct")
     }
-    return plain_text(_with_servers(str(status.get("content") or ""), accounts))
+    content = str(status.get("content") or "").replace("</p><p", "</p>\n<p")
+    return plain_text(_with_servers(content, accounts))
 
 
 def _with_servers(source: str, accounts: Mapping[str, str]) -> str:

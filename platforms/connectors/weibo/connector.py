@@ -44,7 +44,7 @@ from platforms.connectors.weibo.errors import Delayed, Gone
 TEXT_MAX = 140
 ANSWER_MAX = 140
 LINK_SIGNS = "x" * 20
-"""Weibo shows every link as `http://t.cn/` and a short word, 20 narrow signs: 10 汉字. Unverified for the interface."""
+"""Weibo shows every link as `http://t.cn/` and a short word, 20 narrow signs: 10 汉字. Not tried on the interface."""
 PICTURE_BYTES_MAX = 5_000_000 - 1
 PICTURE_TYPES = ("image/jpeg", "image/png", "image/gif")
 TOPIC = re.compile(r"[#＃][^#＃\n]+[#＃]")
@@ -111,8 +111,9 @@ class Weibo:
         ),
         setup_help=gettext_lazy(
             "In Weibo’s open platform (open.weibo.com), make a web app. Its key and secret stand under 应用信息, "
-            "基本信息; enter the address below under 高级信息 as 授权回调页."
+            "基本信息."
         ),
+        needs_back_address=gettext_lazy("In Weibo’s console under 应用信息, 高级信息, as 授权回调页."),
         back_office_url="https://weibo.com/",
         comment_acts=("delete",),
         warn_before_days=3,
@@ -229,7 +230,7 @@ class Weibo:
         and mentions that it may not read at all yield nothing.
         """
         seen: set[str] = set()
-        rows = sorted(self._comments(since), key=lambda row: _moment(row.get("created_at")))
+        rows = sorted(self._comments(since), key=_order)
         roots = _roots(rows)
         for row in rows:
             message = self._comment(row, roots)
@@ -457,6 +458,11 @@ def _is_below(link: str, hosts: Sequence[str]) -> bool:
         host = urlsplit(link if "://" in link else f"http://{link}").hostname or ""
         return any(host == one or host.endswith(f".{one}") for one in hosts)
     return False
+
+
+def _order(row: Mapping[str, Any]) -> tuple[datetime, int]:
+    """Order by time, which Weibo tells in whole seconds, and by number within one."""
+    return _moment(row.get("created_at")), _number(row.get("id")) or 0
 
 
 def _roots(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
