@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:pk>/reconnect/", connecting.reconnect, name="account-reconnect"),
     path("posts/", posts.posts, name="posts"),
     path("posts/<int:pk>/", posts.post, name="post"),
+    path("posts/<int:pk>/delete/", posts.delete, name="post-delete"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/today/", inbox.inbox_today, name="inbox-today"),
     path("inbox/<int:pk>/", inbox.conversation, name="conversation"),

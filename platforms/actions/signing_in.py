@@ -90,7 +90,9 @@ def begin(platform: str, credentials: Mapping[str, str], *, account: Account | N
     if not issubclass(cls, SignsIn):
         raise CannotConnect(_("%(platform)s has no page to sign in on.") % {"platform": cls.spec.label})
     if account is not None and account.platform != platform:
-        raise CannotConnect(_("“%(account)s” is not on %(platform)s.") % {"account": account.name, "platform": cls.spec.label})
+        raise CannotConnect(
+            _("“%(account)s” is not on %(platform)s.") % {"account": account.name, "platform": cls.spec.label}
+        )
     stored = gateway.setup_of(account) if account is not None else {}
     given = known_fields(cls.spec, {**stored, **{name: value for name, value in credentials.items() if value}})
     state = secrets.token_urlsafe(32)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from mediaops.api.base import ReadViewSet, TeamView
 from mediaops.models import Right
-from platforms.actions import connecting, inbox, signing_in
+from platforms.actions import connecting, inbox, posting, signing_in
 from platforms.api import serializers
 from platforms.connectors import CONNECTORS
 from platforms.models import Account, Conversation, Message, Post, Reply
@@ -130,6 +130,17 @@ class PostViewSet(ReadViewSet):
     filterset_class = PostFilter
     ordering = ["-published_at"]
     ordering_fields = ["published_at", "seen_at"]
+    rights = {"*": Right.PUBLISH}
+
+    @extend_schema(request=None, responses=serializers.PostSerializer)
+    @action(detail=True, methods=["post"], url_path="delete")
+    def take_down(self, request: Any, pk: str) -> Response:
+        """Delete the post where it is live, where the platform can; 409 `not_done` says what it said.
+
+        Its row, talks and figures stay.
+        """
+        row = posting.delete(self.get_object(), by=self.member, now=timezone.now())
+        return Response(self.get_serializer(row).data)
 
 
 class ConversationFilter(filters.FilterSet):

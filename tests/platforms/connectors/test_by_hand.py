@@ -11,5 +11,7 @@ def test_a_person_posts_here_and_no_machine(platform):
 
 
 def test_connecting_takes_the_persons_word():
-    made = Xiaohongshu(AccountRef(""), {"name": " 岚序茶饮 ", "url": "https://page.example/lanxu"}, http=None).profile()
+    made = Xiaohongshu(
+        AccountRef(""), {"name": " 岚序茶饮 ", "url": "https://page.example/lanxu"}, http=None
+    ).profile()
     assert (made.name, made.remote_id) == ("岚序茶饮", "https://page.example/lanxu")

@@ -154,7 +154,11 @@ def test_nonsense_for_a_server_is_told(server):
 def test_profile_tells_the_servers_own_limits(server):
     server.max_characters = 1000
     profile = connect(server, AccountRef("")).profile()
-    assert (profile.remote_id, profile.handle, profile.server) == (f"tea.test#{US}", "@lanxu@tea.test", "https://tea.test")
+    assert (profile.remote_id, profile.handle, profile.server) == (
+        f"tea.test#{US}",
+        "@lanxu@tea.test",
+        "https://tea.test",
+    )
     assert (profile.limits["text_max"], profile.limits["link_length"], profile.rights) == (1000, 23, None)
     assert profile.limits["image_types"] == ["image/jpeg", "image/png"]
 
@@ -187,7 +191,12 @@ def test_post_goes_out_whole(server):
     options = {"visibility": "unlisted", "spoiler_text": "茶", "sensitive": "True", "language": "zh-Hans"}
     made = connect(server).publish(make_outgoing(images=(picture,), options=options))
     row = server.statuses[made.remote_id]
-    assert (row["visibility"], row["spoiler_text"], row["sensitive"], row["language"]) == ("unlisted", "茶", True, "zh")
+    assert (row["visibility"], row["spoiler_text"], row["sensitive"], row["language"]) == (
+        "unlisted",
+        "茶",
+        True,
+        "zh",
+    )
     media = server.media[row["media"][0]]
     assert (media["bytes"], media["description"]) == (picture.read(), "一片茶园")
     assert media["looks"] == 0

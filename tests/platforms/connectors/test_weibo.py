@@ -218,9 +218,8 @@ CODES = {
     10022: (NothingSent, NothingSent), 10023: (NothingSent, NothingSent), 10024: (NothingSent, NothingSent),
     20016: (NothingSent, NothingSent),
     **dict.fromkeys((10004, 10005, 10014, 21335, 21321, 20301), (NotPermitted, NotPermitted)),
-    **dict.fromkeys(
-        (20005, 20006, 20007, 20008, 20012, 20013, 20017, 20018, 20019, 20020, 20021, 20111, 21602), (Refused, Refused)
-    ),
+    **dict.fromkeys((20005, 20006, 20007, 20008, 20012, 20013, 20017, 20018), (Refused, Refused)),
+    **dict.fromkeys((20019, 20020, 20021, 20111, 21602), (Refused, Refused)),
     **dict.fromkeys((20015, 20022, 20031), (Refused, Refused)),
     **dict.fromkeys((20101, 20201), (Gone, Gone)),
     20032: (Delayed, Delayed),
