@@ -320,9 +320,11 @@ class Mastodon:
     def _below(self, root: str, descendants: Sequence[Mapping[str, Any]]) -> Iterator[RemoteMessage]:
         """Yield what others said under a post of ours; each direct answer begins a talk."""
         threads: dict[str, str] = {}
+        parts = {root, ""}
         for status in descendants:
             number, to = str(status.get("id") or ""), str(status.get("in_reply_to_id") or "")
-            if to in {root, ""} and self._is_own(status):  # a further part of our own post
+            if to in parts and self._is_own(status):  # a further part of our own post
+                parts.add(number)
                 continue
             threads[number] = threads.get(to, number)
             if status.get("visibility") != "direct":

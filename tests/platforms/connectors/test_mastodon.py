@@ -315,6 +315,14 @@ def test_answers_mentions_and_private_talks(server):
     assert found["请讲"].thread_id == found["@lanxu 私下问问"].thread_id == letter
 
 
+def test_further_parts_of_our_own_post_are_no_answers(server):
+    last = server.make("一")["id"]
+    for words in ("二", "三", "四"):
+        last = server.make(words, to=last)["id"]
+    server.say("然后呢？", to=last)
+    assert [(message.text, message.is_own) for message in connect(server).messages(SINCE)] == [("然后呢？", False)]
+
+
 @pytest.mark.parametrize("software", ["snac", "pleroma", "gotosocial"])
 def test_look_alikes_tell_what_they_have(software):
     server = MastodonDouble(software)
