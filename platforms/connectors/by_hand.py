@@ -66,25 +66,6 @@ class OfficialAccount(ByHand):
     )
 
 
-class Weibo(ByHand):
-    spec = PlatformSpec(
-        key="weibo",
-        label=_("Weibo"),
-        mark="微",
-        mark_slot=2,
-        body_format="note",
-        limits=Limits(text_max=2000, images_max=18, image_bytes_max=20_000_000, min_gap_min=30),
-        count_text=wide_count,
-        count_unit=_("characters"),
-        setup_fields=SETUP,
-        setup_help=HELP,
-        back_office_url="https://weibo.com/",
-        app_url="sinaweibo://",
-        tag_form="#%s#",
-        assisted=True,
-    )
-
-
 class Douyin(ByHand):
     spec = PlatformSpec(
         key="douyin",
@@ -251,7 +232,6 @@ class Baijiahao(ByHand):
 
 BY_HAND: tuple[type[ByHand], ...] = (
     OfficialAccount,
-    Weibo,
     Douyin,
     Xiaohongshu,
     Channels,

@@ -32,6 +32,7 @@ TWINS = {
     "platforms:connect-platform": "POST accounts/",
     "platforms:connect-save": "POST accounts/",
     "platforms:connect-by-hand": "POST accounts/",
+    "platforms:post-delete": "POST posts/1/delete/",
     "platforms:account-rename": "POST accounts/1/rename/",
     "platforms:account-check": "POST accounts/1/check/",
     "platforms:account-disconnect": "POST accounts/1/disconnect/",
@@ -114,6 +115,7 @@ TWINS = {
     "content:publication-send-now": "POST publications/1/send-now/",
     "content:publication-reschedule": "POST publications/1/reschedule/",
     "content:publication-cancel": "POST publications/1/cancel/",
+    "content:publication-update": "POST publications/1/update/",
     "content:publication-drop": "POST publications/1/cancel/",
     # figures and reports
     "analytics:report-make": "POST reports/",
@@ -142,7 +144,7 @@ OTHER_RIGHT = {
 
 READS = {
     "team:today", "team:notices", "team:activity", "team:members", "team:chats",
-    "platforms:accounts", "platforms:accounts-today", "platforms:connect", "platforms:account", "platforms:posts",
+    "platforms:accounts", "platforms:connect-found", "platforms:accounts-today", "platforms:connect", "platforms:account", "platforms:posts",
     "platforms:post", "platforms:inbox", "platforms:inbox-today", "platforms:conversation",
     "platforms:conversation-messages", "platforms:conversation-side", "platforms:site-comments",
     "campaigns:campaigns", "campaigns:campaign", "campaigns:tasks", "campaigns:today-tasks", "campaigns:partners",
@@ -150,7 +152,8 @@ READS = {
     "content:assets", "content:asset-pick", "content:asset", "content:asset-file", "content:asset-thumb",
     "content:item-tabs", "content:item-preview", "content:item-checks", "content:variant", "content:ideas",
     "content:strategy", "content:item-cover", "content:item", "content:item-versions", "content:item-version",
-    "content:today-writing", "content:campaign-items", "content:calendar", "content:calendar-feed", "content:calendar-agenda",
+    "content:today-writing", "content:campaign-items", "content:calendar", "content:calendar-feed",
+    "content:calendar-agenda",
     "content:today-plan", "content:today-problems", "content:waiting", "content:pause-box", "content:post-source",
     "content:account-waiting", "content:publication",
     "analytics:dashboard", "analytics:dashboard-csv", "analytics:dashboard-xlsx", "analytics:posts-by-result",
