@@ -22,6 +22,8 @@ from platforms.connectors.base import (
 from platforms.models import Account, Post
 from platforms.models.post import FirstSeen
 
+LONG_ENOUGH = 8
+"""Words of fewer signs are only known again when they are the whole text."""
 Published = Post | Ticket | HandOver
 
 
@@ -158,7 +160,10 @@ def _settled(
 def _same_words(post: RemotePost, outgoing: OutgoingPost) -> bool:
     if outgoing.title and post.title:
         return _folded(post.title) == _folded(outgoing.title)
-    return bool(post.text) and _folded(post.text)[:200] == _folded(outgoing.text)[:200]
+    theirs, ours = _folded(post.text), _folded(outgoing.text)
+    if theirs[:200] == ours[:200]:
+        return bool(theirs)
+    return len(ours) >= LONG_ENOUGH and theirs.startswith(ours)  # some platforms want the tags behind the words
 
 
 def _folded(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from platforms.connectors.bluesky import Bluesky
 from platforms.connectors.by_hand import BY_HAND
+from platforms.connectors.douyin import Douyin
 from platforms.connectors.site import SiteConnector
 from platforms.connectors.wordpress import WordPress
 
@@ -15,5 +16,6 @@ CONNECTORS: dict[str, Any] = {
     SiteConnector.spec.key: SiteConnector,
     WordPress.spec.key: WordPress,
     Bluesky.spec.key: Bluesky,
+    Douyin.spec.key: Douyin,
     **{platform.spec.key: platform for platform in BY_HAND},
 }

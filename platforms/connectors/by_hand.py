@@ -84,22 +84,6 @@ class Weibo(ByHand):
     )
 
 
-class Douyin(ByHand):
-    spec = PlatformSpec(
-        key="douyin",
-        label=_("Douyin"),
-        mark="抖",
-        mark_slot=8,
-        body_format="note",
-        limits=Limits(title_max=55, text_max=1000, images_max=35, min_gap_min=60),
-        count_unit=_("characters"),
-        setup_fields=SETUP,
-        setup_help=HELP,
-        back_office_url="https://creator.douyin.com/",
-        assisted=True,
-    )
-
-
 class Xiaohongshu(ByHand):
     spec = PlatformSpec(
         key="xiaohongshu",
@@ -133,4 +117,4 @@ class Channels(ByHand):
     )
 
 
-BY_HAND: tuple[type[ByHand], ...] = (OfficialAccount, Weibo, Douyin, Xiaohongshu, Channels)
+BY_HAND: tuple[type[ByHand], ...] = (OfficialAccount, Weibo, Xiaohongshu, Channels)

@@ -56,7 +56,7 @@ def test_account_without_the_right_goes_on_by_hand(account, owner, editor, scrip
 def test_upload_goes_on_where_it_was_cut(account, scripted):  # noqa: F811
     scripted.will("upload_cut")
     row = publish(make_ready(account))
-    assert (row.state, row.upload) == ("planned", {"done": 5, "total": 10, "known": {"parts": 1}})
+    assert (row.state, row.upload) == ("planned", {"done": 5, "total": 10, "known": {"parts": 1}, "claim": 1})
     row = publish(row, row.attempt_after)
     assert (row.state, row.upload) == ("live", None)
     assert scripted.calls("part") == 2
