@@ -234,3 +234,13 @@ def test_people_are_warned_before_the_last_renewal_ends(workspace, owner, platfo
     connecting.check_account(account, timezone.now())
     account.refresh_from_db()
     assert account.state == "soon"
+
+
+def test_a_worker_with_an_old_secret_takes_the_renewed_one(workspace, platform):
+    account = make_douyin(workspace, platform)
+    gateway.store_secret(account, {**platform.secret(), "refresh_ends": str(time.time() + 3600)})
+    first, second = gateway.connect(account), gateway.connect(account)
+    assert first.profile().remote_id == second.profile().remote_id == "open-1"
+    gateway.keep_renewed(account, second)
+    assert platform.calls["renew_refresh_token"] == 1
+    assert gateway.connect(account).profile().remote_id == "open-1"
