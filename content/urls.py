@@ -88,6 +88,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("publications/<int:pk>/retry/", publications.send_now, name="publication-retry"),
     path("publications/<int:pk>/send-now/", publications.send_now, name="publication-send-now"),
     path("publications/<int:pk>/reschedule/", publications.reschedule, name="publication-reschedule"),
+    path("publications/<int:pk>/update/", publications.update, name="publication-update"),
     path("publications/<int:pk>/cancel/", publications.cancel, name="publication-cancel"),
     path("publications/<int:pk>/drop/", publications.cancel, name="publication-drop"),
 ]

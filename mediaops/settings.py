@@ -230,6 +230,7 @@ SPECTACULAR_SETTINGS = {
         "CampaignState": "campaigns.models.campaign.State",
         "CollaborationState": "campaigns.models.collaboration.Stage",
         "TaskState": "campaigns.models.task.TaskState",
+        "MediaKind": "content.models.asset.AssetKind",
         "PartnerKind": "campaigns.models.partner.PartnerKind",
         "Weekday": "content.models.slot.Weekday",
         "AccountState": "platforms.models.account.Health",

@@ -221,7 +221,7 @@ def as_sent(publication: Publication, outgoing: OutgoingPost) -> dict[str, Any]:
     }
     if outgoing.video is not None:
         pk = asset_refs.asset_id(outgoing.video.ref, workspace)
-        sha256 = Asset.objects.filter(pk=pk).values_list("sha256", flat=True).first() or ""
+        sha256 = Asset.objects.filter(pk=pk or 0).values_list("sha256", flat=True).first() or ""
         sent["video"] = {"name": outgoing.video.name, "sha256": sha256, "seconds": outgoing.video.seconds}
     return sent
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from content.actions import holding, reconciling, scheduling, settling
+from content.actions import holding, reconciling, scheduling, settling, updating
 from content.checks import check_variant, is_as_approved
 from content.compose import compose
 from content.forms.publications import LinkForm, MomentForm, ReleaseForm
@@ -82,6 +82,15 @@ def cancel(request, pk) -> HttpResponse:
 
 @team_view(needs=Right.PUBLISH)
 @require_POST
+def update(request, pk) -> HttpResponse:
+    """Change the post where it is live to what the piece says now."""
+    row = updating.update(_own(request, pk), by=request.member, now=timezone.now())
+    said = _("Changed on %(platform)s") % {"platform": row.variant.account.label}
+    return done(request, event="publication:updated", to=row.post.get_absolute_url(), said=said)
+
+
+@team_view(needs=Right.PUBLISH)
+@require_POST
 def look(request, pk) -> HttpResponse:
     row = reconciling.look_up(_own(request, pk).pk, timezone.now(), by=request.member)
     found = row is not None and row.state == State.LIVE
@@ -104,8 +113,12 @@ def pause_box(request) -> HttpResponse:
 def post_source(request, pk) -> HttpResponse:
     """What became this post, for its page; an empty part when it was made elsewhere."""
     post = get_own(Post.objects.all(), request, pk=pk)
-    rows = Publication.objects.filter(post=post).select_related("variant__item__workspace", "made_by__user")
-    return render(request, "content/publication/_source.html", {"publication": rows.first()})
+    rows = Publication.objects.filter(post=post).select_related(
+        "variant__item__workspace", "variant__account__workspace", "post__account", "made_by__user"
+    )
+    row = rows.first()
+    can_update = row is not None and updating.can_update(row)
+    return render(request, "content/publication/_source.html", {"publication": row, "can_update": can_update})
 
 
 @team_view(needs=Right.PUBLISH)

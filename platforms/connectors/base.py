@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 Secret = Mapping[str, str]
-AccountRight = Literal["publish", "update", "delete", "posts", "messages", "reply", "moderate", "figures"]
+AccountRight = Literal["publish", "repeat", "update", "delete", "posts", "messages", "reply", "moderate", "figures"]
 CommentAct = Literal["delete", "hide", "show", "elect", "unelect", "top", "untop"]
 
 
@@ -41,6 +41,9 @@ class Limits:
     hashtags_max: int | None = None
     mentions_max: int | None = None
     links_max: int | None = None
+    link_length: int | None = None
+    """How many characters a link counts whatever its length, where the account's server tells its own number;
+    given to `PlatformSpec.count_text` by this name."""
     link_hosts: tuple[str, ...] = ()
     """Where it is not empty, the text must hold a link to one of these hosts (or below them)."""
     hashtags_refused: bool = False
@@ -89,6 +92,8 @@ class FormField:
     choices: tuple[tuple[str, object], ...] = ()
     default: str = ""
     placeholder: str = ""
+    advanced: bool = False
+    """Few need it: it is folded away on the connect screen."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +124,14 @@ class PlatformSpec:
     metrics: tuple[str, ...] = ()
     setup_fields: tuple[FormField, ...] = ()
     setup_help: object = ""
+    needs_back_address: object = ""
+    """Where people enter, in the platform's console, the address that a sign-in comes back to; "" where we say
+    it to the platform ourselves."""
     option_fields: tuple[FormField, ...] = ()
     back_office_url: str = ""
     assisted: bool = False
+    by_hand_limits: Limits | None = None
+    """What a person may post where the interface allows less; None where there is no difference."""
     comment_acts: tuple["CommentAct", ...] = ()
     warn_before_days: int = 7
     """How long before a sign-in ends (`Profile.expires_at`) people are told."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from platforms.connectors.base import AccountRef, FormField, Limits, PlatformSpec, Profile, Secret
+from platforms.connectors.counting import wide_count
 from platforms.connectors.http import Http
 
 SETUP = (
@@ -19,12 +20,6 @@ HELP = _(
     "A person posts here. At the planned time the operator gets text and pictures ready to copy, posts them, "
     "and pastes the link back."
 )
-
-
-def wide_count(text: str) -> int:
-    """Count as Chinese platforms do: a wide sign is 1, two narrow ones are 1, halves rounded up."""
-    halves = sum(1 if ord(sign) < 0x80 else 2 for sign in text)
-    return (halves + 1) // 2
 
 
 class ByHand:
@@ -67,23 +62,6 @@ class OfficialAccount(ByHand):
     )
 
 
-class Weibo(ByHand):
-    spec = PlatformSpec(
-        key="weibo",
-        label=_("Weibo"),
-        mark="微",
-        mark_slot=2,
-        body_format="note",
-        limits=Limits(text_max=2000, images_max=18, image_bytes_max=20_000_000, min_gap_min=30),
-        count_text=wide_count,
-        count_unit=_("characters"),
-        setup_fields=SETUP,
-        setup_help=HELP,
-        back_office_url="https://weibo.com/",
-        assisted=True,
-    )
-
-
 class Xiaohongshu(ByHand):
     spec = PlatformSpec(
         key="xiaohongshu",
@@ -117,4 +95,4 @@ class Channels(ByHand):
     )
 
 
-BY_HAND: tuple[type[ByHand], ...] = (OfficialAccount, Weibo, Xiaohongshu, Channels)
+BY_HAND: tuple[type[ByHand], ...] = (OfficialAccount, Xiaohongshu, Channels)

@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from campaigns.models import Campaign
-from content.actions import reconciling, scheduling
+from content.actions import reconciling, scheduling, updating
 from content.api import at_once
 from content.api.more import SaysMore
 from content.api.serializers import publications as shapes
@@ -150,6 +150,16 @@ class PublicationViewSet(SaysMore, ReadViewSet):
         """Say that you looked and an unsure one is not live; it goes out at `due_at`."""
         row, given, now = self.get_object(), self._form(shapes.NotLiveSerializer), timezone.now()
         return self._answer(reconciling.not_live(row, given["due_at"] or now, by=self.member, now=now))
+
+    @extend_schema(request=None, responses=shapes.PublicationDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="update")
+    def change_there(self, request: Any, pk: str) -> Response:
+        """Change the live post to what its piece says now, where the platform can.
+
+        The text must be approved as it stands: 400 `cannot_update` says what stops it, 409 `not_done` what
+        the platform said.
+        """
+        return self._answer(updating.update(self.get_object(), by=self.member, now=timezone.now()))
 
     @extend_schema(request=None, responses=shapes.PublicationDetailSerializer)
     @action(detail=True, methods=["post"])

@@ -27,8 +27,9 @@ from platforms.connectors.base import (
     RemotePost,
     Secret,
 )
-from platforms.connectors.bluesky.facets import count_graphemes, facets_of, pieces_of
+from platforms.connectors.bluesky.facets import facets_of, pieces_of
 from platforms.connectors.bluesky.session import HOME, BlobTooLarge, NotOffered, RecordGone, Session, server_address
+from platforms.connectors.counting import count_graphemes
 from platforms.connectors.errors import NeedsReconnect, Refused
 from platforms.connectors.http import Http
 from platforms.connectors.pictures import Unreadable, fit

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import regex
 
+from platforms.connectors.counting import count_graphemes
+
 LINK = regex.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", regex.IGNORECASE)
 MENTION = regex.compile(
     r"(?<![A-Za-z0-9_.@/\-])@((?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})"
@@ -33,11 +35,6 @@ class Piece:
     start: int
     end: int
     value: str
-
-
-def count_graphemes(text: str) -> int:
-    """Count what a reader sees as one sign: an emoji with its skin tone is one (UAX #29)."""
-    return len(regex.findall(r"\X", text))
 
 
 def pieces_of(text: str) -> list[Piece]:

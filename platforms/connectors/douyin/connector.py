@@ -97,6 +97,16 @@ class Douyin:
             video_seconds_max=VIDEO_SECONDS_MAX,
             video_types=VIDEO_TYPES,
         ),
+        by_hand_limits=Limits(
+            title_max=55,
+            text_max=1000,
+            images_max=35,
+            min_gap_min=60,
+            videos_max=1,
+            video_bytes_max=VIDEO_BYTES_MAX,
+            video_seconds_max=VIDEO_SECONDS_MAX,
+            video_types=(*VIDEO_TYPES, "video/quicktime"),
+        ),
         count_unit=gettext_lazy("characters"),
         metrics=("views", "likes", "comments", "shares"),
         setup_fields=(
@@ -120,12 +130,14 @@ class Douyin:
                 gettext_lazy("More scopes"),
                 help=gettext_lazy("Names with commas, as the app’s page lists them."),
                 required=False,
+                advanced=True,
             ),
         ),
         setup_help=gettext_lazy(
             "Needs a web app of a company or public body that the open platform has approved. Ask only for what "
             "the app was granted: Douyin refuses the sign-in otherwise."
         ),
+        needs_back_address=gettext_lazy("On the app’s page of the open platform, as 授权回调地址; it must be https."),
         option_fields=(
             FormField(
                 "private_status",

@@ -1,6 +1,6 @@
 import pytest
 
-from platforms.connectors.bluesky.facets import count_graphemes, facets_of, pieces_of
+from platforms.connectors.bluesky.facets import facets_of, pieces_of
 
 
 def marked(text):
@@ -12,14 +12,6 @@ def in_bytes(text):
     encoded = text.encode()
     facets = facets_of(text, lambda handle: f"did:plc:{handle}")
     return [encoded[f["index"]["byteStart"] : f["index"]["byteEnd"]].decode() for f in facets]
-
-
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [("", 0), ("tea", 3), ("春茶", 2), ("👩‍👩‍👧🍵", 2), ("👍🏽", 1), ("é", 1), ("🇨🇳", 1), ("a\r\nb", 3), ("1️⃣", 1)],
-)
-def test_graphemes_are_what_a_reader_sees(text, count):
-    assert count_graphemes(text) == count
 
 
 @pytest.mark.parametrize(
