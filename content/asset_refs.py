@@ -46,10 +46,9 @@ def shown_ids(workspace: Workspace, *texts: str) -> list[int]:
 
 
 def used_assets(item: ContentItem) -> list[Asset]:
-    """Return every asset that the item or one of its variants shows: cover, bodies, own pictures."""
+    """Return every asset that the item or one of its variants shows: cover, bodies, own pictures, videos."""
     variants = list(Variant.objects.filter(item=item))
     ids = shown_ids(item.workspace, item.body, *(variant.body for variant in variants))
     ids += VariantImage.objects.filter(variant__in=variants).values_list("asset_id", flat=True)
-    if item.cover_id:
-        ids.append(item.cover_id)
+    ids += [pk for pk in (item.cover_id, item.video_id, *(row.video_id for row in variants)) if pk]
     return list(assets_by_id(item.workspace, ids).values())

@@ -4,11 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from content import asset_refs, markdown
 from content.models import Asset, ContentItem, Variant
-from platforms.connectors.base import OutgoingImage, OutgoingPost, PlatformSpec
+from platforms.connectors.base import OutgoingImage, OutgoingPost, OutgoingVideo, PlatformSpec
+from platforms.gateway import limits_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ def composition(variant: Variant, *, key: str = "") -> Composition:
     pictures = _Pictures(variant, body if is_article else note_pictures(variant))
     title, summary = variant.title or item.title, variant.summary or item.summary
     text = markdown.to_plain(body) if is_article else note_text(variant)
+    video = video_of(variant)
     images = pictures.strip() if variant.own_images and not is_article else pictures.in_order()
     return Composition(
         OutgoingPost(
@@ -44,13 +46,36 @@ def composition(variant: Variant, *, key: str = "") -> Composition:
             summary=summary.strip(),
             text=text,
             html=markdown.to_html(body, pictures.rewrite) if is_article else "",
-            images=images,
+            images=images if is_article or video is None else (),
             cover=pictures.cover if is_article or not variant.own_images else None,
             tags=tuple(item.tags),
             language=guess_language(f"{title} {text}"),
             options=options_of(spec, variant.options),
+            video=video,
         ),
         lost=tuple(pictures.lost),
+    )
+
+
+def video_of(variant: Variant) -> OutgoingVideo | None:
+    """Return the video that goes out: the variant's own, else the item's where the account takes videos.
+
+    A variant that chose pictures of its own, and no video, shows those.
+    """
+    asset = variant.video
+    if asset is None and not variant.own_images and limits_of(variant.account).videos_max:
+        asset = variant.item.video
+    if asset is None or asset.removed_at is not None:
+        return None
+    return OutgoingVideo(
+        ref=asset_refs.asset_path(asset, variant.item.workspace),
+        name=asset.name,
+        mime=asset.mime,
+        size_bytes=asset.size_bytes,
+        width=asset.width,
+        height=asset.height,
+        seconds=asset.seconds or 0.0,
+        open=partial(_open, asset),
     )
 
 
@@ -116,7 +141,7 @@ class _Pictures:
         found: dict[int, Asset] = {}
         for src, alt in self.shown:
             asset = self.assets.get(asset_refs.asset_id(src, self.workspace) or 0)
-            if asset is None:
+            if asset is None or asset.is_video:
                 self.lost.append(src)
                 continue
             found[asset.pk] = asset
@@ -130,7 +155,7 @@ class _Pictures:
 
     def rewrite(self, src: str, alt: str) -> tuple[str, str] | None:
         asset = self.assets.get(asset_refs.asset_id(src, self.workspace) or 0)
-        if asset is None:
+        if asset is None or asset.is_video:
             return None
         own = alt.strip() if alt.strip() != asset.name else ""
         return asset_refs.asset_path(asset, self.workspace), own or asset.alt_text
@@ -162,3 +187,7 @@ class _Pictures:
 def _read(asset: Asset) -> bytes:
     with asset.file.storage.open(str(asset.file.name), "rb") as stored:
         return stored.read()
+
+
+def _open(asset: Asset) -> BinaryIO:
+    return cast(BinaryIO, asset.file.storage.open(str(asset.file.name), "rb"))

@@ -14,12 +14,21 @@ def digest(item: ContentItem) -> str:
     piece, its pillar, campaign and times are not part of it; order of variants is not either.
     """
     row = ContentItem.objects.select_related("workspace").get(pk=item.pk)
-    seen = {
+    seen: dict[str, object] = {
         "item": [row.title, row.summary, row.body, row.cover_id, list(row.tags)],
         "variants": _variants(row),
         "files": sorted([asset.pk, asset.sha256, asset.alt_text] for asset in asset_refs.used_assets(row)),
     }
+    if row.video_id:  # left out where there is none, so that what was approved before videos stays approved
+        seen["video"] = row.video_id
+    if own := _videos(row):
+        seen["videos"] = own
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _videos(item: ContentItem) -> list[list[int | None]]:
+    rows = Variant.objects.filter(item=item).exclude(video=None).order_by("account_id")
+    return [list(pair) for pair in rows.values_list("account_id", "video_id")]
 
 
 def _variants(item: ContentItem) -> list[list[object]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from content import markdown
 from content.compose import compose
 from content.models import ContentItem, Variant
-from platforms.connectors.base import Limits, OutgoingImage, OutgoingPost, PlatformSpec
+from platforms.connectors.base import Limits, OutgoingImage, OutgoingPost, OutgoingVideo, PlatformSpec
 from platforms.gateway import limits_of, spec_of
 from platforms.limits import text_length
 from platforms.models import Account
@@ -29,6 +29,7 @@ class Preview:
     images: tuple[OutgoingImage, ...] = ()
     images_over: tuple[OutgoingImage, ...] = ()
     tags: tuple[str, ...] = ()
+    video: OutgoingVideo | None = None
     count: "Counts | None" = None
 
 
@@ -54,7 +55,7 @@ def preview_of(variant: Variant) -> Preview:
     return Preview(
         layout=spec.body_format, account=account, title=title, title_over=title_over, summary=post.summary,
         text=text, text_over=text_over, html=post.html, cover=_cover(post), images=post.images[:shown],
-        images_over=post.images[shown:], tags=post.tags, count=counts_of(spec, limits, post),
+        images_over=post.images[shown:], tags=post.tags, count=counts_of(spec, limits, post), video=post.video,
     )  # fmt: skip
 
 

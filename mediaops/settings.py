@@ -173,6 +173,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MANIFEST_STRICT = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+VIDEO_MAX_BYTES = env.number("VIDEO_MAX_MB", 1024, least=1) * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- E-mail --------------------------------------------------------------------------------------
@@ -231,6 +232,7 @@ SPECTACULAR_SETTINGS = {
         "CampaignState": "campaigns.models.campaign.State",
         "CollaborationState": "campaigns.models.collaboration.Stage",
         "TaskState": "campaigns.models.task.TaskState",
+        "MediaKind": "content.models.asset.AssetKind",
         "PartnerKind": "campaigns.models.partner.PartnerKind",
         "Weekday": "content.models.slot.Weekday",
         "AccountState": "platforms.models.account.Health",

@@ -1,10 +1,14 @@
 """From an account to a connector: the only place that opens a secret or picks a class."""
 
-from collections.abc import Mapping
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
+from django.core.cache import cache
 from django.utils import timezone
 
 from mediaops.errors import UserError
@@ -23,11 +27,14 @@ from platforms.connectors.base import (
     ReadsMessages,
     ReadsMetrics,
     ReadsPosts,
+    RenewsAlone,
     RepeatsSafely,
     Replies,
+    Secret,
+    SecretKeeper,
     Updates,
 )
-from platforms.connectors.errors import NeedsReconnect
+from platforms.connectors.errors import NeedsReconnect, NothingSent
 from platforms.connectors.http import Http
 from platforms.models import Account, Credential
 
@@ -117,7 +124,10 @@ def connect(account: Account) -> Any:
         raise NeedsReconnect(
             _("The stored credentials of %(account)s cannot be opened with today's keys.") % {"account": account.name}
         ) from None
-    return build(account.platform, ref_of(account), secret)
+    connector = build(account.platform, ref_of(account), secret)
+    if isinstance(connector, RenewsAlone):
+        connector.keep_with(SharedKeeper(account))
+    return connector
 
 
 def store_secret(account: Account, secret: Mapping[str, str]) -> None:
@@ -145,6 +155,36 @@ def keep_renewed(account: Account, connector: Any) -> None:
     renewed = getattr(connector, "renewed_secret", lambda: None)()
     if renewed:
         store_secret(account, renewed)
+
+
+class SharedKeeper(SecretKeeper):
+    """The stored secret of one account, renewed by one worker at a time (a lock in the cache)."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    @contextmanager
+    def alone(self) -> Iterator[Secret | None]:
+        name, mine = f"renewing:{self._account.pk}", secrets.token_hex(8)
+        end = time.monotonic() + RENEWING_S
+        while not cache.add(name, mine, RENEWING_S):
+            if time.monotonic() > end:
+                raise NothingSent(_("The sign-in of %(account)s is being renewed.") % {"account": self._account.name})
+            time.sleep(0.05)
+        try:
+            row = Credential.objects.filter(account=self._account).first()
+            yield unseal(row.sealed) if row else None
+        finally:
+            if cache.get(name) == mine:
+                cache.delete(name)
+
+    def store(self, secret: Secret) -> bool:
+        store_secret(self._account, secret)
+        return True
+
+
+RENEWING_S = 60
+"""So long a worker may take to renew a sign-in; after a crash the next one may begin by then."""
 
 
 def drop_secret(account: Account) -> None:

@@ -1,9 +1,10 @@
-"""Pictures and platforms for tests of the library, of composing and of checks."""
+"""Pictures, videos and platforms for tests of the library, of composing and of checks."""
 
 import hashlib
 import io
 import itertools
 
+import av
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image
@@ -82,3 +83,31 @@ def make_asset(workspace, **fields):
 def shown(asset):
     """Return the Markdown that shows the asset."""
     return f"![](/w/{asset.workspace.slug}/assets/{asset.pk}/file)"
+
+
+def video(seconds=2.0, *, size=(64, 48), kind="mp4", codec="mpeg4", rate=10):
+    """Return the bytes of a video that no other call returns."""
+    n, out = next(_numbers), io.BytesIO()
+    with av.open(out, "w", format=kind) as container:
+        stream = container.add_stream(codec, rate=rate)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        for number in range(round(seconds * rate)):
+            frame = av.VideoFrame.from_image(Image.new("RGB", size, (n % 256, number % 256, n // 256 % 256)))
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return out.getvalue()
+
+
+def make_video(workspace, **fields):
+    data = fields.pop("data", None) or video(0.5)
+    name = default_storage.save("tests/video.mp4", ContentFile(data))
+    thumbnail = default_storage.save("tests/video.thumb.png", ContentFile(picture()))
+    told = {
+        "kind": "video",
+        "mime": "video/mp4",
+        "seconds": 7.0,
+        "width": 720,
+        "height": 1280,
+        "thumbnail": thumbnail,
+    }
+    return make_asset(workspace, data=data, **{"file": name, "name": f"Video {next(_numbers)}.mp4"} | told | fields)

@@ -4,24 +4,30 @@ import hashlib
 import logging
 import re
 import secrets
+import shutil
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from tempfile import NamedTemporaryFile
 from typing import IO
 from urllib.parse import unquote, urlsplit
 
 import httpx
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from content import asset_refs
+from content import asset_refs, videos
 from content.actions.reviewing import withdraw_if_changed
 from content.models import Asset, ContentItem
+from content.models.asset import AssetKind
 from content.pictures import MAX_BYTES, Picture, PictureRefused, read_picture
 from mediaops.actions.activity import record
 from mediaops.errors import WrongState
@@ -52,10 +58,15 @@ class StillUsed(WrongState):
 
 
 def add_asset(file: IO[bytes], name: str, *, alt_text: str = "", by: Membership, now: datetime) -> Added:
-    """Take a file into the library, or return the asset that holds the same picture already.
+    """Take a file into the library, or return the asset that holds the same bytes already.
 
-    Type, size and pixels are judged by the bytes; raises PictureRefused with the reason.
+    Type, size and pixels are judged by the bytes; raises PictureRefused or VideoRefused with the
+    reason. A video is never held in memory as a whole.
     """
+    head = file.read(videos.HEAD_BYTES)
+    file.seek(0)
+    if mime := videos.type_of(head):
+        return _add_video(file, name, mime, alt_text=alt_text, by=by, now=now)
     return _keep(read_picture(file.read(MAX_BYTES + 1)), name, alt_text=alt_text, by=by, now=now)
 
 
@@ -111,7 +122,7 @@ def remove(asset: Asset, *, by: Membership, now: datetime, even_if_used: bool = 
 
 
 def where_used(asset: Asset) -> "QuerySet[ContentItem]":
-    """Return the current pieces that show the asset: as cover, in a text, or picked for an account."""
+    """Return the current pieces that show the asset: as cover, in a text, as its video, or picked for an account."""
     path = f"/assets/{asset.pk}/file"
     shown = (
         Q(cover=asset)
@@ -119,6 +130,8 @@ def where_used(asset: Asset) -> "QuerySet[ContentItem]":
         | Q(body__contains=path)
         | Q(variants__body__contains=path)
         | Q(variants__picks__asset=asset)
+        | Q(video=asset)
+        | Q(variants__video=asset)
     )
     return ContentItem.objects.in_workspace(asset.workspace_id).current().filter(shown).distinct()
 
@@ -133,9 +146,8 @@ def _keep(picture: Picture, name: str, *, alt_text: str, by: Membership, now: da
     known = Asset.objects.in_workspace(by.workspace).filter(sha256=sha256).first()
     if known is not None:
         return _bring_back(known, by=by)
-    stem = f"{by.workspace_id}/assets/{secrets.token_urlsafe(24)}"
+    stem = _stem(by)
     asset = Asset(
-        workspace=by.workspace,
         file=default_storage.save(f"{stem}.{picture.extension}", ContentFile(picture.data)),
         thumbnail=default_storage.save(f"{stem}.thumb.webp", ContentFile(picture.thumbnail)),
         name=_file_name(name, picture.extension),
@@ -144,18 +156,66 @@ def _keep(picture: Picture, name: str, *, alt_text: str, by: Membership, now: da
         width=picture.width,
         height=picture.height,
         sha256=sha256,
-        alt_text=alt_text.strip()[:1000],
-        made_at=now,
-        made_by=by,
+        alt_text=alt_text,
     )
+    return _save(asset, by=by, now=now)
+
+
+def _add_video(file: IO[bytes], name: str, mime: str, *, alt_text: str, by: Membership, now: datetime) -> Added:
+    with _on_disk(file) as (path, stored):
+        size_bytes = Path(path).stat().st_size
+        videos.refuse_by_size(size_bytes)
+        with Path(path).open("rb") as bytes_read:
+            sha256 = hashlib.file_digest(bytes_read, "sha256").hexdigest()
+        known = Asset.objects.in_workspace(by.workspace).filter(sha256=sha256).first()
+        if known is not None:
+            return _bring_back(known, by=by)
+        video, stem = videos.read_video(path, mime), _stem(by)
+        asset = Asset(
+            kind=AssetKind.VIDEO,
+            file=default_storage.save(f"{stem}.{video.extension}", stored),
+            thumbnail=default_storage.save(f"{stem}.thumb.webp", ContentFile(video.thumbnail)),
+            name=_file_name(name, video.extension),
+            mime=mime,
+            size_bytes=size_bytes,
+            width=video.width,
+            height=video.height,
+            seconds=video.seconds,
+            sha256=sha256,
+            alt_text=alt_text,
+        )
+        return _save(asset, by=by, now=now)
+
+
+@contextmanager
+def _on_disk(file: IO[bytes]) -> Iterator[tuple[str, File]]:
+    """Give the path at which the uploaded bytes lie, and the file to store; copies what is in memory only."""
+    if isinstance(file, TemporaryUploadedFile):
+        yield file.temporary_file_path(), file
+        return
+    with NamedTemporaryFile(suffix=".upload") as copy:
+        shutil.copyfileobj(file, copy, 1 << 20)
+        copy.flush()
+        copy.seek(0)
+        yield copy.name, File(copy)
+
+
+def _stem(by: Membership) -> str:
+    return f"{by.workspace_id}/assets/{secrets.token_urlsafe(24)}"
+
+
+def _save(asset: Asset, *, by: Membership, now: datetime) -> Added:
+    """Write the row of stored files; when somebody was faster with the same bytes, theirs counts."""
+    asset.workspace, asset.made_by, asset.made_at = by.workspace, by, now
+    asset.alt_text = asset.alt_text.strip()[:1000]
     try:
         with transaction.atomic():
             asset.save()
             record(by=by, verb="asset.added", subject=asset)
-    except IntegrityError:  # somebody uploaded the same picture in the same moment
+    except IntegrityError:  # somebody uploaded the same bytes in the same moment
         default_storage.delete(str(asset.file.name))
         default_storage.delete(str(asset.thumbnail.name))
-        return Added(Asset.objects.in_workspace(by.workspace).get(sha256=sha256), is_duplicate=True)
+        return Added(Asset.objects.in_workspace(by.workspace).get(sha256=asset.sha256), is_duplicate=True)
     log.info("asset %s added, %s bytes", asset.pk, asset.size_bytes)
     return Added(asset)
 
@@ -195,8 +255,9 @@ def _download(client: httpx.Client, url: str) -> bytes:
 def _file_name(name: str, extension: str) -> str:
     """Return a readable name that ends as the type says, whatever the uploader called it."""
     tidy = _tidy(name)
-    stem = re.sub(r"\.(jpe?g|png|gif|webp|exe|bin|dat|tmp)$", "", tidy, flags=re.IGNORECASE)
-    return f"{(stem or _('Picture'))[:190]}.{extension}"
+    stem = re.sub(r"\.(jpe?g|png|gif|webp|mp4|m4v|mov|webm|mkv|exe|bin|dat|tmp)$", "", tidy, flags=re.IGNORECASE)
+    kind = _("Video") if extension in videos.KINDS.values() else _("Picture")
+    return f"{(stem or kind)[:190]}.{extension}"
 
 
 def _tidy(name: str) -> str:

@@ -16,7 +16,7 @@ from mediaops.actions.activity import record
 from mediaops.errors import UserError, WrongState
 from mediaops.models import Activity, Membership, Workspace
 
-PLAIN_FIELDS = ("title", "summary", "body", "cover", "tags", "pillar", "campaign", "owner")
+PLAIN_FIELDS = ("title", "summary", "body", "cover", "video", "tags", "pillar", "campaign", "owner")
 """What `save_item` may change by name, beside `personas`."""
 
 SITTING_VERBS = ("item.made", "item.edited", "item.restored")
@@ -72,7 +72,7 @@ def save_item(
         _write(stored, changes, by=by, now=now)
         if personas is not None:
             stored.personas.set(personas)
-        if {"body", "cover"} & set(changes):
+        if {"body", "cover", "video"} & set(changes):
             assets.keep_use(stored)
         _note_sitting(stored, by=by, now=now)
         reviewing.withdraw_if_changed(stored, by=by, now=now)
@@ -108,7 +108,8 @@ def restore(version: ItemVersion, *, by: Membership, now: datetime) -> ContentIt
     versions.take(item, reason=Reason.RESTORED, by=item.changed_by, now=now)
     cover = version.cover if version.cover and version.cover.removed_at is None else None
     fields = {name: getattr(version, name) for name in versions.TEXT_FIELDS}
-    saved = save_item(item, {**fields, "cover": cover}, revision=item.revision, by=by, now=now)
+    video = version.video if version.video and version.video.removed_at is None else None
+    saved = save_item(item, {**fields, "cover": cover, "video": video}, revision=item.revision, by=by, now=now)
     record(by=by, verb="item.restored", subject=saved, version=version.number)
     return saved
 
@@ -180,7 +181,7 @@ def _note_sitting(item: ContentItem, *, by: Membership | None, now: datetime) ->
 
 
 def _fresh(item: ContentItem) -> ContentItem:
-    rows = ContentItem.objects.select_related("workspace", "changed_by__user", "owner__user", "cover")
+    rows = ContentItem.objects.select_related("workspace", "changed_by__user", "owner__user", "cover", "video")
     return rows.get(pk=item.pk)
 
 

@@ -20,7 +20,7 @@ from platforms.connectors.base import PlatformSpec
 from platforms.models import Account
 from platforms.models.account import Health, Relation
 
-FIELDS = ("title", "summary", "body", "own_images", "options")
+FIELDS = ("title", "summary", "body", "own_images", "video", "options")
 """What `save_variant` may change by name, beside `images` (assets in order)."""
 ONE_SITTING = timedelta(minutes=10)
 
@@ -125,7 +125,7 @@ def _demand_open(item: ContentItem) -> None:
 
 
 def _fresh(variant: Variant) -> Variant:
-    rows = Variant.objects.select_related("item__workspace", "account__workspace", "changed_by__user")
+    rows = Variant.objects.select_related("item__workspace", "account__workspace", "changed_by__user", "video")
     return rows.get(pk=variant.pk)
 
 

@@ -208,7 +208,7 @@ def as_sent(publication: Publication, outgoing: OutgoingPost) -> dict[str, Any]:
         if ids
         else {}
     )
-    return {
+    sent = {
         "title": outgoing.title,
         "summary": outgoing.summary,
         "text": outgoing.text,
@@ -220,6 +220,11 @@ def as_sent(publication: Publication, outgoing: OutgoingPost) -> dict[str, Any]:
         ],
         "options": dict(outgoing.options),
     }
+    if outgoing.video is not None:
+        pk = asset_refs.asset_id(outgoing.video.ref, workspace)
+        sha256 = Asset.objects.filter(pk=pk or 0).values_list("sha256", flat=True).first() or ""
+        sent["video"] = {"name": outgoing.video.name, "sha256": sha256, "seconds": outgoing.video.seconds}
+    return sent
 
 
 def wait_s(tries: int, asked_s: float | None, chance: Callable[[], float] = random.random) -> float:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import translation
 
-from content.actions import publishing, scheduling, settling
+from content.actions import publishing, scheduling, settling, uploading
 from content.models import Attempt, Publication
 from content.models.attempt import Outcome
 from content.models.publication import State, WayOut
@@ -24,7 +24,7 @@ from mediaops.models import Membership
 from platforms import gateway
 from platforms.actions import connecting, posting
 from platforms.connectors.base import HandOver, ReadsPosts, RemotePost, Ticket
-from platforms.connectors.errors import ConnectorError, NeedsReconnect, Refused
+from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, Refused
 from platforms.models import Account, Post
 from platforms.models.post import FirstSeen
 
@@ -51,8 +51,8 @@ CHECKING_FOR = timedelta(hours=24)
 def release_stuck(now: datetime) -> int:
     """Take the rows of dead workers from them; return how many.
 
-    What may have been sent becomes unsure and is looked up at once; where no attempt is open
-    nothing can have been sent, and the row is due again.
+    What may have been sent becomes unsure and is looked up at once; where no attempt is open, or an
+    upload was still under way, nothing can have been published, and the row is due again.
     """
     rows = Publication.objects.filter(state=State.SENDING, claimed_until__lt=now)
     rows = rows.select_related("variant__item__workspace", "variant__account")
@@ -67,6 +67,10 @@ def _release(row: Publication, now: datetime) -> bool:
         attempt = row.attempts.filter(number=row.claims, outcome=Outcome.OPEN).first()
         if attempt is None:
             return settling.back(row, now, is_late=publishing.is_too_late(row, now), now=now)
+        if uploading.is_under_way(row):
+            sentence = _("The worker stopped while uploading. Nothing was published; it goes on from there.")
+            settling.note_attempt(attempt, Outcome.NOTHING_SENT, now, NothingSent(sentence))
+            return settling.back(row, now, sentence=sentence, is_late=publishing.is_too_late(row, now), now=now)
         sentence = _("The worker stopped while sending. It may be live, so we will not send it again unasked.")
         settling.note_attempt(attempt, Outcome.LOST, now)
         return settling.unsure(row, sentence, now)

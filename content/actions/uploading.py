@@ -33,7 +33,13 @@ class KeptUpload(Upload):
         self._write()
 
     def _write(self) -> None:
-        told = {"done": self._done, "total": self._total, "known": self._known}
         row = self._publication
+        told = {"done": self._done, "total": self._total, "known": self._known, "claim": row.claims}
         Publication.objects.filter(pk=row.pk, claims=row.claims).update(upload=told)
         row.upload = told
+
+
+def is_under_way(publication: Publication) -> bool:
+    """Say whether the present claim is surely still uploading: the call that decides comes after the last byte."""
+    told = publication.upload or {}
+    return told.get("claim") == publication.claims and told.get("done", 0) < told.get("total", 0)

@@ -22,12 +22,12 @@ def take(item: ContentItem, *, reason: str, by: Membership | None, now: datetime
     """
     last = ItemVersion.objects.filter(item=item).order_by("-number").first()
     wanted = {name: texts.get(name, getattr(item, name)) for name in TEXT_FIELDS}
-    if reason != Reason.ASIDE and last is not None and _says(last, wanted, item.cover_id):
+    if reason != Reason.ASIDE and last is not None and _says(last, wanted, item):
         return _renamed(last, reason)
     number = (ItemVersion.objects.filter(item=item).aggregate(last=Max("number"))["last"] or 0) + 1
     return ItemVersion.objects.create(
-        item=item, number=number, revision=item.revision, cover_id=item.cover_id, variants=_variants(item),
-        reason=reason, made_at=now, made_by=by, **wanted,
+        item=item, number=number, revision=item.revision, cover_id=item.cover_id, video_id=item.video_id,
+        variants=_variants(item), reason=reason, made_at=now, made_by=by, **wanted,
     )  # fmt: skip
 
 
@@ -48,8 +48,9 @@ def keep_before(item: ContentItem, *, by: Membership | None) -> ItemVersion | No
     return take(item, reason=Reason.WRITING, by=item.changed_by or item.made_by, now=item.changed_at)
 
 
-def _says(version: ItemVersion, wanted: dict[str, Any], cover_id: int | None) -> bool:
-    return version.cover_id == cover_id and all(getattr(version, name) == wanted[name] for name in TEXT_FIELDS)
+def _says(version: ItemVersion, wanted: dict[str, Any], item: ContentItem) -> bool:
+    shown = (version.cover_id, version.video_id) == (item.cover_id, item.video_id)
+    return shown and all(getattr(version, name) == wanted[name] for name in TEXT_FIELDS)
 
 
 def _renamed(version: ItemVersion, reason: str) -> ItemVersion:
@@ -69,6 +70,7 @@ def _variants(item: ContentItem) -> list[dict[str, Any]]:
             "summary": row.summary,
             "body": row.body,
             "options": row.options,
+            "video": row.video.name if row.video else "",
         }
-        for row in Variant.objects.filter(item=item).select_related("account")
+        for row in Variant.objects.filter(item=item).select_related("account", "video")
     ]

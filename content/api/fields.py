@@ -31,7 +31,12 @@ class Tags(serializers.ListField):
 
 def pictures(**kwargs: Any) -> OwnRow:
     """A field for pictures of the library, or with `many=False` for one."""
-    return OwnRow(queryset=Asset.objects.filter(removed_at=None), **kwargs)
+    return OwnRow(queryset=Asset.objects.images().filter(removed_at=None), **kwargs)
+
+
+def a_video(**kwargs: Any) -> OwnRow:
+    """A field for one video of the library."""
+    return OwnRow(queryset=Asset.objects.videos().filter(removed_at=None), **kwargs)
 
 
 @extend_schema_field(

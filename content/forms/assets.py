@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from content.models import Asset
+from content.models.asset import AssetKind
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -19,7 +20,7 @@ class FilesField(forms.FileField):
 
 
 class UploadForm(forms.Form):
-    file = FilesField(label=_("Pictures"), allow_empty_file=True)
+    file = FilesField(label=_("Pictures or videos"), allow_empty_file=True)
     alt_text = forms.CharField(required=False, max_length=1000)
 
 
@@ -32,7 +33,7 @@ class AssetForm(forms.ModelForm):
         model = Asset
         fields = ["name", "alt_text"]
         widgets = {"alt_text": forms.Textarea(attrs={"rows": 3})}
-        help_texts = {"alt_text": _("What the picture shows, for people who cannot see it. It goes out with it.")}
+        help_texts = {"alt_text": _("What it shows, for people who cannot see it. It goes out with it.")}
         labels = {"name": _("File name")}
 
 
@@ -41,6 +42,7 @@ class FindForm(forms.Form):
 
     q = forms.CharField(required=False, max_length=100)
     alt = forms.ChoiceField(required=False, choices=[("missing", "")])
+    kind = forms.ChoiceField(required=False, choices=AssetKind.choices)
 
 
 class PickForm(FindForm):

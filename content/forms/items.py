@@ -11,7 +11,7 @@ from mediaops.models import Membership, Workspace
 
 BODY_MAX = 200_000
 
-SAVE_FIELDS = ("title", "summary", "body", "tags", "cover", "pillar", "personas", "campaign", "owner")
+SAVE_FIELDS = ("title", "summary", "body", "tags", "cover", "video", "pillar", "personas", "campaign", "owner")
 
 
 class ItemForm(forms.Form):
@@ -26,6 +26,7 @@ class ItemForm(forms.Form):
     )
     tags = TagsField(label=_("Tags"), required=False, help_text=_("Commas between them, no #."))
     cover = forms.ModelChoiceField(Asset.objects.none(), label=_("Cover"), required=False, widget=forms.HiddenInput)
+    video = forms.ModelChoiceField(Asset.objects.none(), label=_("Video"), required=False, widget=forms.HiddenInput)
     pillar = forms.ModelChoiceField(Pillar.objects.none(), label=_("Pillar"), required=False, empty_label=NONE)
     personas = forms.ModelMultipleChoiceField(
         Persona.objects.none(), label=_("Personas"), required=False, widget=forms.CheckboxSelectMultiple
@@ -41,9 +42,9 @@ class ItemForm(forms.Form):
         mine = item or ContentItem()
         is_open = Q(closed_at=None)
         kept = list(mine.personas.values_list("pk", flat=True)) if item else []
-        self.fields["cover"].queryset = Asset.objects.in_workspace(workspace).filter(
-            Q(removed_at=None) | Q(pk=mine.cover_id)
-        )
+        library = Asset.objects.in_workspace(workspace)
+        self.fields["cover"].queryset = library.images().filter(Q(removed_at=None) | Q(pk=mine.cover_id))
+        self.fields["video"].queryset = library.videos().filter(Q(removed_at=None) | Q(pk=mine.video_id))
         self.fields["pillar"].queryset = Pillar.objects.in_workspace(workspace).filter(is_open | Q(pk=mine.pillar_id))
         self.fields["personas"].queryset = Persona.objects.in_workspace(workspace).filter(is_open | Q(pk__in=kept))
         running = Campaign.objects.open().values("pk")
@@ -103,6 +104,7 @@ def item_values(item: ContentItem) -> dict[str, Any]:
         "body": item.body,
         "tags": item.tags,
         "cover": item.cover_id,
+        "video": item.video_id,
         "pillar": item.pillar_id,
         "personas": list(item.personas.values_list("pk", flat=True)),
         "campaign": item.campaign_id,

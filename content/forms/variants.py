@@ -19,18 +19,25 @@ class VariantForm(forms.ModelForm):
     """After comparing: the revision that one saves over."""
     picture_earlier = forms.IntegerField(required=False)
     picture_out = forms.IntegerField(required=False)
+    video_out = forms.BooleanField(required=False)
     images = forms.ModelMultipleChoiceField(Asset.objects.none(), required=False)
 
     class Meta:
         model = Variant
-        fields = ["title", "summary", "body", "own_images"]
-        widgets = {"summary": forms.Textarea(attrs={"rows": 2}), "body": forms.Textarea(attrs={"rows": 10})}
+        fields = ["title", "summary", "body", "own_images", "video"]
+        widgets = {
+            "video": forms.HiddenInput,
+            "summary": forms.Textarea(attrs={"rows": 2}),
+            "body": forms.Textarea(attrs={"rows": 10}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         variant = self.instance
         self.fields["revision"].initial = variant.revision
-        self.fields["images"].queryset = Asset.objects.in_workspace(variant.item.workspace).filter(removed_at=None)
+        library = Asset.objects.in_workspace(variant.item.workspace).filter(removed_at=None)
+        self.fields["images"].queryset = library.images()
+        self.fields["video"].queryset = library.videos()
         self.spec = variant.account.spec
         for field in self.spec.option_fields:
             self.fields[f"{OPTION}{field.name}"] = option_field(field, variant.options.get(field.name))
@@ -48,6 +55,7 @@ class VariantForm(forms.ModelForm):
             "summary": data["summary"],
             "body": data["body"],
             "own_images": data["own_images"],
+            "video": None if data["video_out"] else data["video"],
             "images": [found[int(pk)] for pk in dict.fromkeys(self.in_order) if int(pk) in found],
             "options": {
                 field.name: option_value(field, data.get(f"{OPTION}{field.name}"))

@@ -32,7 +32,8 @@ class Attempt(Reason, models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome, default=Outcome.OPEN)
     sent = models.JSONField(default=dict)
-    """Exactly what went out: `{title, summary, text, html, tags, images: [{name, sha256, alt}], options}`."""
+    """Exactly what went out: `{title, summary, text, html, tags, images: [{name, sha256, alt}],
+    options, video: {name, sha256, seconds}}`; `video` only where one went out."""
     problem = models.CharField(max_length=600, blank=True)
     raw = models.TextField(blank=True)
     """The platform's own words, cut and redacted."""

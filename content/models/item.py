@@ -47,6 +47,10 @@ class ContentItem(models.Model):
     body = models.TextField(_("Body"), blank=True)
     """Markdown; pictures are `![alt](/w/<workspace>/assets/<id>/file)`."""
     cover = models.ForeignKey(Asset, models.SET_NULL, null=True, blank=True, related_name="+")
+    video = models.ForeignKey(
+        Asset, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Video")
+    )
+    """What goes out instead of pictures, on accounts that take videos."""
     tags = models.JSONField(_("Tags"), default=list, blank=True)
     """List of words without #."""
 

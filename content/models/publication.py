@@ -123,7 +123,7 @@ class Publication(Reason, models.Model):
     handed_over = models.JSONField(null=True, blank=True)
     """What lies on the platform for a person to finish: `{remote_id, sentence, url, data}`."""
     upload = models.JSONField(null=True, blank=True)
-    """How far a long upload got: `{done, total, known}`; kept over attempts, forgotten once it is out."""
+    """How far a long upload got: `{done, total, known, claim}`; kept over attempts, forgotten once it is out."""
     check_after = models.DateTimeField(null=True, blank=True)
     """When to ask about the ticket, or to look for an unsure post, again."""
     problem = models.CharField(max_length=600, blank=True)

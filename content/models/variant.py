@@ -26,6 +26,10 @@ class Variant(models.Model):
     own_images = models.BooleanField(_("Own choice of pictures"), default=False)
     """True when `images` replace the pictures of the item (posts with a picture strip)."""
     images = models.ManyToManyField(Asset, through="VariantImage", blank=True, related_name="+")
+    video = models.ForeignKey(
+        Asset, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("Video")
+    )
+    """An own choice; None is the video of the item, unless the variant chose pictures of its own."""
     options = models.JSONField(default=dict, blank=True)
     """Platform options by field name of the platform's `option_fields`."""
     revision = models.PositiveIntegerField(default=1)

@@ -33,8 +33,9 @@ class ItemVersion(models.Model):
     body = models.TextField(blank=True)
     tags = models.JSONField(default=list, blank=True)
     cover = models.ForeignKey(Asset, models.SET_NULL, null=True, blank=True, related_name="+")
+    video = models.ForeignKey(Asset, models.SET_NULL, null=True, blank=True, related_name="+")
     variants = models.JSONField(default=list, blank=True)
-    """One `{account, account_name, title, summary, body, options}` per variant, for reading only."""
+    """One `{account, account_name, title, summary, body, options, video}` per variant, for reading only."""
     reason = models.CharField(max_length=10, choices=Reason, default=Reason.WRITING)
     made_at = models.DateTimeField(default=timezone.now)
     made_by = models.ForeignKey(Membership, models.SET_NULL, null=True, related_name="+")

@@ -1,10 +1,18 @@
-"""Addresses of filtered and sorted lists."""
+"""Addresses of filtered and sorted lists; the length of videos."""
 
 from typing import Any
 
 from django import template
 
 register = template.Library()
+
+
+@register.filter
+def length_of(seconds: float | None) -> str:
+    """Return how long a video is, as players show it: 0:07, 12:30, 1:02:03."""
+    whole = round(seconds or 0)
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 @register.simple_tag(takes_context=True)

@@ -1,12 +1,13 @@
-"""The media library: pictures uploaded once, described, and found again."""
+"""The media library: pictures and videos uploaded once, described, and found again."""
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from content.actions.assets import Added, add_asset, describe, fetch_asset, remove, where_used
 from content.forms.assets import AssetForm, FetchForm, FindForm, PickForm, UploadForm
 from content.models import Asset
+from content.models.asset import AssetKind
 from content.pictures import MAX_BYTES, MAX_PIXELS, PictureRefused
+from content.videos import VideoRefused
 from mediaops.access import get_own, team_url, team_view
 from mediaops.lib.parts import done, show
+from mediaops.lib.ranges import ranged
 from mediaops.models import Right
 
 PAGE, GRID = "content/asset/list.html", "content/asset/_grid.html"
@@ -29,7 +33,7 @@ PICKS = 24
 @team_view(needs=Right.SEE)
 def assets(request: Any) -> HttpResponse:
     form = FindForm(request.GET)
-    found = {"page": _find(request, form, PER_PAGE), "form": form, "fetch_form": FetchForm(), "limits": LIMITS}
+    found = {"page": _find(request, form, PER_PAGE), "form": form, "fetch_form": FetchForm(), "limits": limits()}
     return show(request, PAGE, GRID, found)
 
 
@@ -68,7 +72,7 @@ def asset_upload(request: Any) -> HttpResponse:
         try:
             alt = form.cleaned_data["alt_text"]
             added.append(add_asset(file, file.name, alt_text=alt, by=request.member, now=timezone.now()))
-        except PictureRefused as error:
+        except (PictureRefused, VideoRefused) as error:
             problems.append(str(error) if len(form.cleaned_data["file"]) == 1 else f"{file.name}: {error}")
     return _upload_answer(request, added, problems)
 
@@ -102,15 +106,17 @@ def asset_pick(request: Any) -> HttpResponse:
     form = PickForm(request.GET)
     is_search = "page" in request.GET or "q" in request.GET
     part = "content/asset/_picks.html" if is_search else "content/asset/_picker.html"
-    purpose = form.cleaned_data.get("purpose", "") if form.is_valid() else ""
-    return render(request, part, {"page": _find(request, form, PICKS), "form": form, "purpose": purpose})
+    wanted = form.cleaned_data if form.is_valid() else {}
+    kind = wanted.get("kind") or AssetKind.IMAGE
+    found = {"page": _find(request, form, PICKS, kind=kind), "form": form, "kind": kind}
+    return render(request, part, found | {"purpose": wanted.get("purpose", "")})
 
 
 @require_GET
 @team_view(needs=Right.SEE)
 def asset_file(request: Any, pk: int) -> HttpResponse:
     row = get_own(Asset.objects.all(), request, pk=pk)
-    return _serve(row.file.name, row.mime)
+    return _serve(request, row.file.name, row.mime)
 
 
 @require_GET
@@ -118,20 +124,25 @@ def asset_file(request: Any, pk: int) -> HttpResponse:
 def asset_thumb(request: Any, pk: int) -> HttpResponse:
     row = get_own(Asset.objects.all(), request, pk=pk)
     if row.thumbnail:
-        return _serve(row.thumbnail.name, "image/webp")
-    return _serve(row.file.name, row.mime)
+        return _serve(request, row.thumbnail.name, "image/webp")
+    return _serve(request, row.file.name, row.mime)
 
 
-LIMITS = {"size": MAX_BYTES // 1_000_000, "pixels": MAX_PIXELS // 1_000_000}
+def limits() -> dict[str, int]:
+    """What the upload's place says about sizes."""
+    video = settings.VIDEO_MAX_BYTES // (1024 * 1024)
+    return {"size": MAX_BYTES // 1_000_000, "pixels": MAX_PIXELS // 1_000_000, "video": video}
 
 
-def _find(request: Any, form: FindForm, per_page: int) -> Page:
+def _find(request: Any, form: FindForm, per_page: int, *, kind: str = "") -> Page:
     rows = Asset.objects.in_workspace(request.workspace).filter(removed_at=None)
     wanted = form.cleaned_data if form.is_valid() else {}
     if wanted.get("q"):
         rows = rows.filter(Q(name__icontains=wanted["q"]) | Q(alt_text__icontains=wanted["q"]))
     if wanted.get("alt") == "missing":
         rows = rows.filter(alt_text="")
+    if shown := kind or wanted.get("kind"):
+        rows = rows.filter(kind=shown)
     return Paginator(rows, per_page).get_page(request.GET.get("page"))
 
 
@@ -151,12 +162,12 @@ def _upload_answer(request: Any, added: list[Added], problems: list[str]) -> Htt
     if not problems:
         return redirect(team_url(request, "content:assets"))
     form = FindForm({})
-    context = {"page": _find(request, form, PER_PAGE), "form": form, "fetch_form": FetchForm(), "limits": LIMITS}
+    context = {"page": _find(request, form, PER_PAGE), "form": form, "fetch_form": FetchForm(), "limits": limits()}
     return render(request, PAGE, context | {"problems": problems}, status=status)
 
 
 def _told(request: Any, added: Added) -> dict[str, Any]:
-    """What the editor needs to show a picture at once."""
+    """What the editor needs to show a file at once."""
     row = added.asset
     return {
         "id": row.pk,
@@ -166,6 +177,8 @@ def _told(request: Any, added: Added) -> dict[str, Any]:
         "width": row.width,
         "height": row.height,
         "alt": row.alt_text,
+        "kind": row.kind,
+        "seconds": row.seconds,
         "duplicate": added.is_duplicate,
     }
 
@@ -178,13 +191,13 @@ def _said(added: list[Added]) -> list[str]:
     ]
 
 
-def _serve(name: str, mime: str) -> HttpResponse:
-    """Stream a stored file as exactly what it is: nothing to sniff, nothing to run."""
+def _serve(request: Any, name: str, mime: str) -> HttpResponse:
+    """Stream a stored file, or the part asked for, as exactly what it is: nothing to sniff, nothing to run."""
     try:
         stored = default_storage.open(name, "rb")
     except FileNotFoundError:
         raise Http404 from None
-    answer = FileResponse(stored, content_type=mime)
+    answer = ranged(request, stored, mime)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"

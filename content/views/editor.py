@@ -25,7 +25,17 @@ from mediaops.access import get_own, team_url, team_view
 from mediaops.lib.parts import Undo, done
 from mediaops.models import Membership, Right
 
-FULL = ("workspace", "cover", "pillar", "campaign", "idea", "owner__user", "changed_by__user", "made_by__user")
+FULL = (
+    "workspace",
+    "cover",
+    "video",
+    "pillar",
+    "campaign",
+    "idea",
+    "owner__user",
+    "changed_by__user",
+    "made_by__user",
+)
 
 
 @team_view(needs=Right.WRITE)
@@ -170,7 +180,7 @@ def differences(theirs: ContentItem, mine: dict[str, Any]) -> list[dict[str, Any
     old_tags, new_tags = "、".join(theirs.tags), "、".join(mine["tags"])
     if old_tags != new_tags:
         found.append({"label": _("Tags"), "blocks": diff.blocks(old_tags, new_tags)})
-    for name in ("cover", "pillar", "campaign", "owner"):
+    for name in ("cover", "video", "pillar", "campaign", "owner"):
         old, new = getattr(theirs, name), mine[name]
         if old != new:
             words = [str(row) if row else "–" for row in (old, new)]
@@ -205,8 +215,10 @@ def _bring_back(request, row: ContentItem) -> Undo | None:
 
 @team_view(needs=Right.SEE)
 def cover(request) -> HttpResponse:
-    """The cover's picture in the editor, after another one was chosen."""
+    """The cover's picture in the editor, or with `?video` its video, after another one was chosen."""
     pk = request.GET.get("asset", "")
     rows = Asset.objects.in_workspace(request.workspace)
     asset = rows.filter(pk=pk).first() if pk.isdigit() else None
+    if "video" in request.GET:
+        return render(request, "content/item/_video.html", {"video": asset})
     return render(request, "content/item/_cover.html", {"cover": asset})

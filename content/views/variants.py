@@ -17,9 +17,12 @@ from content.tabs import accounts_left, tab_of, tabs_of
 from mediaops.access import get_own, team_view
 from mediaops.lib.parts import done, show, wants_part
 from mediaops.models import Right
+from platforms.gateway import limits_of
 
 PAGE, STATE = "content/variant/page.html", "content/variant/_state.html"
-ROWS = Variant.objects.select_related("item__workspace", "item__cover", "account__workspace", "changed_by__user")
+ROWS = Variant.objects.select_related(
+    "item__workspace", "item__cover", "account__workspace", "changed_by__user", "item__video", "video"
+)
 
 
 @require_GET
@@ -45,7 +48,10 @@ def variant_save(request: Any, pk: int) -> HttpResponse:
     except VariantEditedMeanwhile as error:
         context = _page(request, typed, form) | {"theirs": error.theirs, "sentence": str(error)}
         return _conflict(request, context)
-    context = _page(request, saved, VariantForm(instance=saved)) | {"has_new_pictures": _chosen(saved) != before}
+    context = _page(request, saved, VariantForm(instance=saved)) | {
+        "has_new_pictures": _chosen(saved) != before,
+        "takes_video": _takes_video(saved),
+    }
     return done(request, STATE, context, event="variant:saved", to=f"{saved.get_absolute_url()}")
 
 
@@ -94,6 +100,7 @@ def item_tabs(request: Any, pk: int) -> HttpResponse:
 
 def _page(request: Any, row: Variant, form: VariantForm) -> dict[str, Any]:
     context: dict[str, Any] = {"variant": row, "item": row.item, "form": form, "pictures": _pictures(row, form)}
+    context["takes_video"] = _takes_video(row)
     if wants_part(request):
         return context | _judged(row)
     return (
@@ -123,8 +130,12 @@ def _pictures(row: Variant, form: VariantForm) -> list[Asset]:
     return [pick.asset for pick in row.picks.select_related("asset").filter(asset__removed_at=None)]
 
 
-def _chosen(row: Variant) -> tuple[bool, list[int]]:
-    return row.own_images, list(row.picks.values_list("asset_id", flat=True))
+def _takes_video(row: Variant) -> bool:
+    return bool(limits_of(row.account).videos_max) or row.video_id is not None
+
+
+def _chosen(row: Variant) -> tuple[bool, int | None, list[int]]:
+    return row.own_images, row.video_id, list(row.picks.values_list("asset_id", flat=True))
 
 
 def _moved_pictures(form: VariantForm) -> list[Asset]:

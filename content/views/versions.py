@@ -28,8 +28,10 @@ def item_versions(request, pk) -> HttpResponse:
 @team_view(needs=Right.SEE)
 def item_version(request, pk, number) -> HttpResponse:
     """What a version says against what stands there now, or against the version before it."""
-    row = get_own(ContentItem.objects.select_related("workspace", "cover", "changed_by__user"), request, pk=pk)
-    versions = row.versions.select_related("made_by__user", "cover")
+    row = get_own(
+        ContentItem.objects.select_related("workspace", "cover", "video", "changed_by__user"), request, pk=pk
+    )
+    versions = row.versions.select_related("made_by__user", "cover", "video")
     version = get_own(versions, request, number=number)
     before = versions.filter(number__lt=number).order_by("-number").first()
     against = "before" if request.GET.get("against") == "before" and before else "now"
@@ -49,7 +51,7 @@ def item_version(request, pk, number) -> HttpResponse:
 @require_POST
 def item_restore(request, pk, number) -> HttpResponse:
     row = get_own(ContentItem.objects.all(), request, pk=pk)
-    version = get_own(row.versions.select_related("item__workspace", "cover"), request, number=number)
+    version = get_own(row.versions.select_related("item__workspace", "cover", "video"), request, number=number)
     saved = drafting.restore(version, by=request.member, now=timezone.now())
     said = _("Version %(number)s is back; what was there is kept as a version") % {"number": number}
     return done(request, event="item:restored", to=saved.get_absolute_url(), said=said)
@@ -64,7 +66,9 @@ def _compared(old: Any, new: Any) -> list[dict[str, Any]]:
     ]
     if old.tags != new.tags:
         found.append({"label": _("Tags"), "blocks": diff.blocks("、".join(old.tags), "、".join(new.tags))})
-    if old.cover_id != new.cover_id:
-        names = [str(row.cover) if row.cover_id else "–" for row in (old, new)]
-        found.append({"label": _("Cover"), "blocks": diff.blocks(*names)})
+    for name, label in {"cover": _("Cover"), "video": _("Video")}.items():
+        files = [getattr(row, name) for row in (old, new)]
+        if files[0] != files[1]:
+            words = [str(file) if file else "–" for file in files]
+            found.append({"label": label, "blocks": diff.blocks(*words)})
     return found

@@ -44,6 +44,8 @@ from platforms.models.post import FirstSeen
 
 log = logging.getLogger(__name__)
 
+LONG_ENOUGH = 8
+"""Words of fewer signs are only known again when they are the whole text."""
 Published = Post | Ticket | HandOver
 
 
@@ -247,8 +249,10 @@ def _same_words(post: RemotePost, outgoing: OutgoingPost) -> bool:
         return _folded(post.title) == _folded(outgoing.title)
     if not post.text:
         return False
-    is_same = _folded(post.text)[:200] == _folded(outgoing.text)[:200]
-    return is_same or _folded(_with_bare_links(post.text)) == _folded(_with_bare_links(outgoing.text))
+    theirs, ours = _folded(post.text), _folded(outgoing.text)
+    if theirs[:200] == ours[:200] or (len(ours) >= LONG_ENOUGH and theirs.startswith(ours)):
+        return True  # some platforms want the tags behind the words
+    return _folded(_with_bare_links(post.text)) == _folded(_with_bare_links(outgoing.text))
 
 
 def _with_bare_links(text: str) -> str:

@@ -85,9 +85,9 @@ def _pull(account: Account, now: datetime) -> tuple[int, int, int]:
     connector = gateway.connect(account)
     posts = messages = removed = 0
     try:
-        if isinstance(connector, ReadsPosts):
+        if gateway.can(account, ReadsPosts):
             posts, removed = _pull_posts(account, connector, since, now)
-        if isinstance(connector, ReadsMessages):
+        if gateway.can(account, ReadsMessages):
             messages = inbox.take_in(account, connector.messages(since), now)
     finally:
         gateway.keep_renewed(account, connector)

@@ -8,6 +8,7 @@ from typing import Any
 
 from platforms.connectors.bluesky import Bluesky
 from platforms.connectors.by_hand import BY_HAND
+from platforms.connectors.douyin import Douyin
 from platforms.connectors.mastodon import Mastodon
 from platforms.connectors.site import SiteConnector
 from platforms.connectors.weibo import Weibo
@@ -18,6 +19,7 @@ CONNECTORS: dict[str, Any] = {
     WordPress.spec.key: WordPress,
     Weibo.spec.key: Weibo,
     Bluesky.spec.key: Bluesky,
+    Douyin.spec.key: Douyin,
     Mastodon.spec.key: Mastodon,
     **{platform.spec.key: platform for platform in BY_HAND},
 }

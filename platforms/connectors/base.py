@@ -6,6 +6,7 @@ or, without an instance, `issubclass(cls, Publishes)`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
@@ -217,7 +218,24 @@ class Upload:
         """Remember `data` (JSON) for a later attempt."""
 
     def progress(self, done: int, total: int) -> None:
-        """Tell people how far it is, in bytes."""
+        """Tell people how far it is, in bytes.
+
+        While `done` is below `total` nothing can have been published: the call that decides comes after
+        the last byte. A worker that dies before that is followed by another one without a doubt.
+        """
+
+
+class SecretKeeper:
+    """Where a sign-in lies that only one worker may renew at a time. This one knows its connector alone."""
+
+    @contextmanager
+    def alone(self) -> Iterator[Secret | None]:
+        """Hold everybody else back; gives the secret as it lies there now, None when only we have it."""
+        yield None
+
+    def store(self, secret: Secret) -> bool:
+        """Keep a renewed secret at once; False when it is left to `RenewsSecret.renewed_secret`."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -514,6 +532,13 @@ class RenewsSecret(Protocol):
     """The connector's sign-in changes while it works; the gateway seals `renewed` when it is set."""
 
     def renewed_secret(self) -> Secret | None: ...
+
+
+@runtime_checkable
+class RenewsAlone(Protocol):
+    """A renewal kills the token before it, so workers take turns: the gateway gives the keeper."""
+
+    def keep_with(self, keeper: SecretKeeper) -> None: ...
 
 
 @runtime_checkable

@@ -66,27 +66,6 @@ class OfficialAccount(ByHand):
     )
 
 
-class Douyin(ByHand):
-    spec = PlatformSpec(
-        key="douyin",
-        label=_("Douyin"),
-        mark="抖",
-        mark_slot=8,
-        body_format="note",
-        limits=Limits(title_max=55, text_max=1000, images_max=35, min_gap_min=60),
-        count_unit=_("characters"),
-        setup_fields=SETUP,
-        setup_help=HELP,
-        back_office_url="https://creator.douyin.com/",
-        app_url="snssdk1128://",
-        check_list=(
-            _("Set the cover; the first frame is taken otherwise."),
-            _("Tick the declaration where pictures or voice were made with AI."),
-        ),
-        assisted=True,
-    )
-
-
 class Xiaohongshu(ByHand):
     spec = PlatformSpec(
         key="xiaohongshu",
@@ -232,7 +211,6 @@ class Baijiahao(ByHand):
 
 BY_HAND: tuple[type[ByHand], ...] = (
     OfficialAccount,
-    Douyin,
     Xiaohongshu,
     Channels,
     Zhihu,

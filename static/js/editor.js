@@ -110,18 +110,19 @@
     button?.click();
   };
 
-  const setCover = async (id) => {
-    form.elements.cover.value = id ?? "";
-    form.elements.cover.dispatchEvent(new Event("change", { bubbles: true }));
-    const answer = await fetch(`${form.dataset.cover}?asset=${id ?? ""}`);
-    if (answer.ok) document.getElementById("cover").outerHTML = await answer.text();
+  const setFile = async (name, id) => {
+    form.elements[name].value = id ?? "";
+    form.elements[name].dispatchEvent(new Event("change", { bubbles: true }));
+    const answer = await fetch(`${form.dataset.cover}?asset=${id ?? ""}${name === "video" ? "&video" : ""}`);
+    if (answer.ok) document.getElementById(name).outerHTML = await answer.text();
   };
 
   document.addEventListener("asset:picked", ({ detail }) => {
     if (detail.purpose === "body") show(detail);
-    if (detail.purpose === "cover") setCover(detail.id);
+    if (detail.purpose === "cover" || detail.purpose === "video") setFile(detail.purpose, detail.id);
   });
-  form.querySelector("[data-no-cover]")?.addEventListener("click", () => setCover(null));
+  form.querySelector("[data-no-cover]")?.addEventListener("click", () => setFile("cover", null));
+  form.querySelector("[data-no-video]")?.addEventListener("click", () => setFile("video", null));
 
   // --- Saving ----------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-// Pictures: upload by choosing, dropping or pasting, several at once with progress; and the picker.
+// Pictures and videos: upload by choosing, dropping or pasting, several at once with progress; and the picker.
 // Elsewhere: `data-pick-asset="<purpose>"` with `data-picker-url` opens the picker; choosing fires
 // `asset:picked` on the document with {purpose, id, url, thumb, name, alt, width, height}.
 
@@ -24,6 +24,8 @@ const send = (address, file, onProgress = () => {}, lost = "") =>
     form.append("file", file, file.name);
     call.send(form);
   });
+
+const LARGE = 20_000_000;  // so large that people want to see a number move
 
 const pictures = (list) => [...(list ?? [])].filter((file) => file instanceof File);
 
@@ -53,7 +55,7 @@ const uploadOne = async (address, file, row, words) => {
   try {
     const made = await send(address, file, (percent) => {
       bar.value = percent;
-      if (percent >= 100) say(words.wordsWorking);
+      say(percent >= 100 ? words.wordsWorking : file.size > LARGE ? `${words.wordsSending} ${Math.floor(percent)} %` : words.wordsSending);
     }, words.wordsLost);
     const image = Object.assign(new Image(), { src: made.thumb, alt: "" });
     row.querySelector(".upload-thumb").replaceChildren(image);
@@ -180,6 +182,12 @@ document.addEventListener("asset:picked", ({ detail }) => {
   if (detail.purpose === "body") {
     const field = document.querySelector("textarea[data-pictures]");
     if (field) insert(field, detail);
+  }
+  if (detail.purpose === "variant-video") {
+    const field = document.querySelector("#variant-video input[name=video]");
+    if (!field) return;
+    field.value = detail.id;
+    field.form.dispatchEvent(new Event("change", { bubbles: true }));
   }
   if (detail.purpose === "variant-images") {
     const list = document.querySelector("#pictures .pick-list");

@@ -56,7 +56,7 @@ def test_account_without_the_right_goes_on_by_hand(account, owner, editor, scrip
 def test_upload_goes_on_where_it_was_cut(account, scripted):  # noqa: F811
     scripted.will("upload_cut")
     row = publish(make_ready(account))
-    assert (row.state, row.upload) == ("planned", {"done": 5, "total": 10, "known": {"parts": 1}})
+    assert (row.state, row.upload) == ("planned", {"done": 5, "total": 10, "known": {"parts": 1}, "claim": 1})
     row = publish(row, row.attempt_after)
     assert (row.state, row.upload) == ("live", None)
     assert scripted.calls("part") == 2
@@ -66,3 +66,24 @@ def test_a_ticket_is_read_as_it_was_written():
     ticket = Ticket("7", wait_s=2.0, data={"a": 1}, step="The administrator confirms.", until=NOW)
     assert settling.ticket_of(settling.ticket_data(ticket)) == ticket
     assert settling.ticket_of({"remote_id": "7", "wait_s": 2.0, "data": {}}) == Ticket("7", wait_s=2.0)
+
+
+@pytest.mark.parametrize(
+    ("upload", "state"),
+    [
+        ({"done": 5, "total": 10, "claim": 1}, "planned"),
+        ({"done": 10, "total": 10, "claim": 1}, "unsure"),
+        ({"done": 5, "total": 10, "claim": 0}, "unsure"),
+        ({"done": 0, "total": 0, "claim": 1}, "unsure"),
+        (None, "unsure"),
+    ],
+)
+def test_a_worker_that_dies_while_uploading_leaves_no_doubt(account, upload, state):
+    row = make_ready(account)
+    row.attempts.create(number=1, started_at=NOW)
+    type(row).objects.filter(pk=row.pk).update(
+        state="sending", claims=1, claimed_until=NOW, upload=upload and {"known": {}, **upload}
+    )
+    assert reconciling.release_stuck(later(seconds=20)) == 1
+    row.refresh_from_db()
+    assert (row.state, row.attempts.get().outcome) == (state, "nothing_sent" if state == "planned" else "lost")

@@ -144,7 +144,8 @@ OTHER_RIGHT = {
 
 READS = {
     "team:today", "team:notices", "team:activity", "team:members", "team:chats",
-    "platforms:accounts", "platforms:connect-found", "platforms:accounts-today", "platforms:connect", "platforms:account", "platforms:posts",
+    "platforms:accounts", "platforms:connect-found",
+    "platforms:accounts-today", "platforms:connect", "platforms:account", "platforms:posts",
     "platforms:post", "platforms:inbox", "platforms:inbox-today", "platforms:conversation",
     "platforms:conversation-messages", "platforms:conversation-side", "platforms:site-comments",
     "campaigns:campaigns", "campaigns:campaign", "campaigns:tasks", "campaigns:today-tasks", "campaigns:partners",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from campaigns.models import Campaign
-from content.api.fields import PageUrl, Tags, pictures
+from content.api.fields import PageUrl, Tags, a_video, pictures
 from content.digest import digest
 from content.forms.items import BODY_MAX
 from content.forms.variants import option_field, option_value
@@ -21,7 +21,7 @@ from platforms.models import Account
 
 RUNNING = Q(state__in=["planned", "running"])
 ITEM_FIELDS = [
-    "id", "title", "summary", "cover", "tags", "idea", "pillar", "personas", "campaign", "owner", "state",
+    "id", "title", "summary", "cover", "video", "tags", "idea", "pillar", "personas", "campaign", "owner", "state",
     "revision", "made_at", "made_by", "changed_at", "changed_by", "archived_at", "page_url",
 ]  # fmt: skip
 
@@ -62,6 +62,7 @@ class Words(serializers.Serializer):
     )
     tags = Tags(required=False)
     cover = pictures(required=False, allow_null=True)
+    video = a_video(required=False, allow_null=True)
     pillar = KeptRow(queryset=Pillar.objects.all(), among=Q(closed_at=None), required=False, allow_null=True)
     personas = KeptRow(queryset=Persona.objects.all(), among=Q(closed_at=None), many=True, required=False)
     campaign = KeptRow(queryset=Campaign.objects.all(), among=RUNNING, required=False, allow_null=True)
@@ -101,8 +102,8 @@ class VariantSerializer(TeamSerializer):
     class Meta:
         model = Variant
         fields = [
-            "id", "item", "account", "title", "summary", "body", "own_images", "images", "options", "revision",
-            "made_at", "changed_at", "changed_by",
+            "id", "item", "account", "title", "summary", "body", "own_images", "images", "video", "options",
+            "revision",             "made_at", "changed_at", "changed_by",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -116,6 +117,7 @@ class Fitting(serializers.Serializer):
     title = serializers.CharField(max_length=200, allow_blank=True, required=False)
     summary = serializers.CharField(max_length=1000, allow_blank=True, required=False)
     body = serializers.CharField(max_length=BODY_MAX, allow_blank=True, required=False, trim_whitespace=False)
+    video = a_video(required=False, allow_null=True)
     own_images = serializers.BooleanField(required=False)
     images = pictures(many=True, required=False)
     options = serializers.DictField(
@@ -182,7 +184,7 @@ class VersionSerializer(VersionRowSerializer):
     variants = serializers.ListField(child=serializers.DictField(), read_only=True)
 
     class Meta(VersionRowSerializer.Meta):
-        fields = [*VersionRowSerializer.Meta.fields, "body", "tags", "cover", "variants"]
+        fields = [*VersionRowSerializer.Meta.fields, "body", "tags", "cover", "video", "variants"]
         read_only_fields = fields
 
 

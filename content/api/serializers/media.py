@@ -8,7 +8,7 @@ from mediaops.api.base import TeamSerializer
 
 
 class MediaSerializer(TeamSerializer):
-    """One picture of the library. In Markdown write `![what it shows](path)`."""
+    """One picture or video of the library. In Markdown write, for a picture, `![what it shows](path)`."""
 
     alt = serializers.CharField(source="alt_text", read_only=True, help_text="What it shows; goes out with it.")
     path = serializers.SerializerMethodField(help_text="How text refers to it.")
@@ -16,7 +16,8 @@ class MediaSerializer(TeamSerializer):
     class Meta:
         model = Asset
         fields = [
-            "id", "name", "alt", "path", "mime", "size_bytes", "width", "height", "sha256", "made_at", "made_by",
+            "id", "name", "alt", "path", "kind", "mime", "size_bytes", "width", "height", "seconds", "sha256",
+            "made_at", "made_by",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -25,7 +26,7 @@ class MediaSerializer(TeamSerializer):
 
 
 class AddedSerializer(MediaSerializer):
-    """A picture that was asked for. `duplicate`: the library had these bytes already."""
+    """A file that was asked for. `duplicate`: the library had these bytes already."""
 
     duplicate = serializers.SerializerMethodField()
 
@@ -38,7 +39,7 @@ class AddedSerializer(MediaSerializer):
 
 
 class UploadSerializer(serializers.Serializer):
-    """A picture as a file: JPEG, PNG, GIF or WebP up to 20 MB and 25 million pixels."""
+    """A picture (JPEG, PNG, GIF or WebP up to 20 MB and 25 million pixels) or a video (MP4, MOV, WebM, MKV)."""
 
     file = serializers.FileField(allow_empty_file=True)
     alt = serializers.CharField(max_length=1000, allow_blank=True, default="")

@@ -203,6 +203,15 @@ class OutgoingImageSerializer(serializers.Serializer):
     alt = serializers.CharField(allow_blank=True)
 
 
+class OutgoingVideoSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    mime = serializers.CharField()
+    size_bytes = serializers.IntegerField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    seconds = serializers.FloatField()
+
+
 class OutgoingSerializer(serializers.Serializer):
     """Exactly what the platform would get."""
 
@@ -213,6 +222,9 @@ class OutgoingSerializer(serializers.Serializer):
     tags = serializers.ListField(child=serializers.CharField())
     images = OutgoingImageSerializer(many=True)
     cover = OutgoingImageSerializer(allow_null=True)
+    video = OutgoingVideoSerializer(
+        allow_null=True, help_text="Goes out instead of pictures on accounts that show notes."
+    )
     language = serializers.CharField(allow_blank=True)
     options = serializers.DictField(child=serializers.JSONField())
 

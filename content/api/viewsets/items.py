@@ -216,7 +216,7 @@ class ItemViewSet(SaysMore, ReadViewSet):
     @action(detail=True, methods=["post"], url_path=r"versions/(?P<number>\d{1,9})/restore")
     def restore(self, request: Any, pk: str, number: str) -> Response:
         """Bring back the text of a version; what stands there now is kept as one, too."""
-        rows = ItemVersion.objects.select_related("item", "cover")
+        rows = ItemVersion.objects.select_related("item", "cover", "video")
         row = get_object_or_404(rows, item=self.get_object(), number=number)
         return self._answer(drafting.restore(row, by=self.member, now=timezone.now()))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db.models import Q
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -17,14 +17,18 @@ from content.actions import assets
 from content.api.more import SaysMore
 from content.api.serializers import media as shapes
 from content.models import Asset
+from content.models.asset import AssetKind
 from mediaops.api.base import ReadViewSet
 from mediaops.api.files import AnyAccept
+from mediaops.lib.ranges import ranged
 from mediaops.models import Right
 
 
 class MediaFilter(filters.FilterSet):
     q = filters.CharFilter(method="by_words", label="In name or alternative text")
     without_alt = filters.BooleanFilter(method="by_alt", label="Without alternative text")
+
+    kind = filters.ChoiceFilter(choices=AssetKind.choices, label="Pictures or videos")
 
     def by_words(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(Q(name__icontains=value) | Q(alt_text__icontains=value))
@@ -34,7 +38,7 @@ class MediaFilter(filters.FilterSet):
 
 
 class MediaViewSet(SaysMore, ReadViewSet):
-    """Pictures of the library, newest first."""
+    """Pictures and videos of the library, newest first."""
 
     queryset = Asset.objects.filter(removed_at=None)
     serializer_class = shapes.MediaSerializer
@@ -54,7 +58,7 @@ class MediaViewSet(SaysMore, ReadViewSet):
         responses={201: shapes.AddedSerializer, 200: shapes.AddedSerializer},
     )
     def create(self, request: Any) -> Response:
-        """Take a picture in: a file as `multipart/form-data`, or an address as JSON. 200 when it was there."""
+        """Take a file in as `multipart/form-data`, or a picture at an address as JSON. 200 when it was there."""
         now = timezone.now()
         if isinstance(request.data, dict) and "url" in request.data:
             given = self._form(shapes.FetchSerializer)
@@ -88,14 +92,14 @@ class MediaViewSet(SaysMore, ReadViewSet):
         assets.remove(self.get_object(), by=self.member, now=timezone.now(), even_if_used=anyway)
         return Response(status=204)
 
-    @extend_schema(responses={(200, "image/*"): OpenApiTypes.BINARY}, filters=False)
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, filters=False)
     @action(detail=True, methods=["get"], content_negotiation_class=AnyAccept)
     def file(self, request: Any, pk: str) -> Any:
-        """The picture itself."""
+        """The file itself; a part of it with `Range`."""
         row = self.get_object()
         try:
             stored = default_storage.open(row.file.name, "rb")
         except (OSError, ValueError):
             raise Http404 from None
         headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"}
-        return FileResponse(stored, content_type=row.mime, headers=headers)
+        return ranged(request, stored, row.mime, headers=headers)
