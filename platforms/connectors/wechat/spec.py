@@ -20,9 +20,9 @@ PICTURES_MAX = 20
 DAILY = Quota("way", "mass", "day", 1, ZONE)
 MONTHLY = Quota("way", "mass", "month", 4, ZONE)
 WAYS = (
-    ("draft", gettext_lazy("Draft only; a person publishes it in the back office")),
-    ("publish", gettext_lazy("Publish, without a push to followers")),
-    ("mass", gettext_lazy("Mass send to followers")),
+    ("draft", gettext_lazy("Draft only")),
+    ("publish", gettext_lazy("Publish")),
+    ("mass", gettext_lazy("Mass send")),
 )
 
 
@@ -179,7 +179,18 @@ SPEC = PlatformSpec(
         "the IP white list, make an AppSecret and copy both here. What the account may do is asked on saving."
     ),
     option_fields=(
-        FormField("way", gettext_lazy("How it goes out"), "choice", choices=WAYS, default="publish", required=False),
+        FormField(
+            "way",
+            gettext_lazy("How it goes out"),
+            "choice",
+            gettext_lazy(
+                "A draft is finished by a person in the back office. Publishing makes the article readable without "
+                "a push. A mass send is pushed to followers and counts towards the quota."
+            ),
+            choices=WAYS,
+            default="publish",
+            required=False,
+        ),
         FormField(
             "audience",
             gettext_lazy("Mass send to"),
