@@ -58,6 +58,7 @@ SENTENCES: dict[str, Any] = {
     "publication.late": _("Missed its time"),
     "publication.by_hand": _("Due by hand"),
     "publication.cancelled": _("Publication cancelled"),
+    "post.fell": _("No longer stands on the platform"),
     "account.paused": _("Account paused"),
     "account.resumed": _("Pause of the account lifted"),
     "workspace.paused": _("Publishing paused"),

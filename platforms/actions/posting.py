@@ -11,6 +11,7 @@ from platforms.connectors.base import (
     ChecksTickets,
     Deletes,
     FindsByKey,
+    FollowsPosts,
     HandOver,
     OutgoingPost,
     PostRef,
@@ -22,6 +23,9 @@ from platforms.connectors.base import (
 )
 from platforms.models import Account, Post
 from platforms.models.post import FirstSeen
+
+FIRST_LOOK = timedelta(hours=1)
+"""After this it is asked for the first time whether a post still stands; see `following`."""
 
 Published = Post | Ticket | HandOver
 
@@ -151,6 +155,10 @@ def _settled(
     if isinstance(result, Ticket | HandOver):
         return result
     post = record_post(account, result, first_seen=FirstSeen.PUBLISHED, now=now)
+    for part in result.parts:
+        record_post(account, part, first_seen=FirstSeen.PUBLISHED, now=now)
+    if gateway.can(account, FollowsPosts):
+        Post.objects.filter(pk=post.pk).update(follow_after=now + FIRST_LOOK)
     if outgoing and not post.title and outgoing.title:  # some platforms do not hand the title back
         Post.objects.filter(pk=post.pk).update(title=outgoing.title[:300])
         post.title = outgoing.title[:300]
