@@ -19,6 +19,7 @@ from platforms.connectors.base import (
     Limits,
     Moderates,
     PlatformSpec,
+    Previews,
     Publishes,
     Quota,
     ReadsAccountMetrics,
@@ -56,7 +57,7 @@ def spec_for(account: Account) -> PlatformSpec:
     """
     spec = spec_of(account)
     if account.is_by_hand:
-        return replace(spec, option_fields=(), check=None)
+        return replace(spec, option_fields=(), check=None, show=None)
     if not account.choices:
         return spec
     return replace(spec, option_fields=tuple(_narrowed(each, account.choices) for each in spec.option_fields))
@@ -88,6 +89,7 @@ def limits_with(spec: PlatformSpec, told: Mapping[str, Any]) -> Limits:
 
 RIGHTS: dict[type, AccountRight] = {
     Publishes: "publish",
+    Previews: "publish",
     Updates: "update",
     Deletes: "delete",
     ReadsPosts: "posts",

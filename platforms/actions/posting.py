@@ -15,6 +15,7 @@ from platforms.connectors.base import (
     HandOver,
     OutgoingPost,
     PostRef,
+    Previews,
     Publishes,
     ReadsPosts,
     RemotePost,
@@ -63,6 +64,17 @@ def publish_again(account: Account, outgoing: OutgoingPost, now: datetime) -> Pu
     connector = gateway.connect(account)
     try:
         return _settled(account, connector.publish_again(outgoing), outgoing, now)
+    finally:
+        gateway.keep_renewed(account, connector)
+
+
+def preview(account: Account, outgoing: OutgoingPost, to: str) -> None:
+    """Show `outgoing` on the platform to one person; raises the errors of `connectors.errors`."""
+    connector = gateway.connect(account)
+    if not isinstance(connector, Previews):
+        raise TypeError(f"{account.platform} shows nothing to single people")
+    try:
+        connector.preview(outgoing, to)
     finally:
         gateway.keep_renewed(account, connector)
 

@@ -10,7 +10,7 @@ from content.models import Publication
 from mediaops.models import Activity, Notice
 from platforms.actions import connecting, following, syncing
 from platforms.models import Account, Post
-from tests.builders import make_item, make_variant
+from tests.builders import make_account, make_item, make_variant
 from tests.builders_assets import make_asset, shown
 from tests.builders_publishing import approve, fresh, publish
 from tests.platforms.connectors.servers import serve
@@ -217,3 +217,57 @@ def test_mass_send_that_no_list_tells_is_not_taken_for_removed(world, account, o
     assert row.state == "live"
     syncing.sync_account(Account.objects.get(pk=account.pk), now + HOUR)
     assert Post.objects.get(pk=row.post_id).removed_at is None
+
+
+# --- showing it before anybody sees it ------------------------------------------------------------------
+
+
+def test_piece_is_shown_to_one_person(world, account, owner, now, client_of):
+    variant = plan(account, owner, now + HOUR).variant
+    page = client_of(owner).get(variant.get_absolute_url()).content.decode()
+    assert "variant-show" in page
+    answer = client_of(owner).post(f"/w/{account.workspace.slug}/variants/{variant.pk}/show", {"to": "lanxu_editor"})
+    assert answer.status_code == 302
+    assert [to for to, _articles in world.previews] == ["lanxu_editor"]
+    assert Activity.objects.filter(verb="variant.previewed").count() == 1
+    answer = client_of(owner).post(f"/w/{account.workspace.slug}/variants/{variant.pk}/show", {"to": "nobody"})
+    assert answer.status_code == 422
+    assert "nobody" in answer.content.decode(), "what was typed is kept"
+
+
+def test_rest_shows_it_to_one_person(world, account, owner, editor, now, api_of):
+    variant = plan(account, owner, now + HOUR).variant
+    address = f"/api/v1/items/{variant.item_id}/variants/{variant.pk}/preview/"
+    assert api_of(owner).post(address, {"to": "lanxu_editor"}, format="json").status_code == 200
+    assert len(world.previews) == 1
+    assert api_of(editor).post(address, {"to": "x"}, format="json").status_code == 403
+    refused = api_of(owner).post(address, {"to": "nobody"}, format="json")
+    assert refused.status_code == 400
+    assert refused.json()["fields"]["to"]
+
+
+def test_platform_without_previews_says_so(workspace, owner, now, api_of, client_of):
+    variant = make_variant(make_item(workspace), make_account(workspace))
+    assert "variant-show" not in client_of(owner).get(variant.get_absolute_url()).content.decode()
+    address = f"/api/v1/items/{variant.item_id}/variants/{variant.pk}/preview/"
+    assert api_of(owner).post(address, {"to": "x"}, format="json").status_code == 400
+
+
+def test_phone_page_shows_the_theme_and_lets_nothing_run(world, account, owner, now, client_of):
+    variant = plan(account, owner, now + HOUR, theme="leaf", title="茶 <script>alert(1)</script>").variant
+    client = client_of(owner)
+    page = client.get(variant.get_absolute_url()).content.decode()
+    assert f"variants/{variant.pk}/phone" in page
+    answer = client.get(f"/w/{account.workspace.slug}/variants/{variant.pk}/phone")
+    shown_page = answer.content.decode()
+    assert "#1f7a4d" in shown_page
+    assert "<script" not in shown_page
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert "sandbox" in answer["Content-Security-Policy"]
+
+
+def test_picture_message_is_previewed_as_a_strip(world, account, owner, now, client_of):
+    variant = plan(account, owner, now + HOUR, kind="pictures").variant
+    page = client_of(owner).get(variant.get_absolute_url()).content.decode()
+    assert "preview-strip" in page
+    assert "/phone" not in page
