@@ -260,5 +260,6 @@ SPEC = PlatformSpec(
     check=check,
     show=shown,
     repeats_where={"way": "mass"},
+    companions_max=7,
     back_office_url="https://mp.weixin.qq.com/",
 )
