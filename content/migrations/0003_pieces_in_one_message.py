@@ -5,23 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('content', '0002_handing_over_and_uploads'),
+        ("content", "0002_handing_over_and_uploads"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='VariantCompanion',
+            name="VariantCompanion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.PositiveSmallIntegerField()),
-                ('companion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='companion_of', to='content.variant')),
-                ('variant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='companions', to='content.variant')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("place", models.PositiveSmallIntegerField()),
+                (
+                    "companion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="companion_of", to="content.variant"
+                    ),
+                ),
+                (
+                    "variant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="companions", to="content.variant"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['place'],
-                'constraints': [models.UniqueConstraint(fields=('variant', 'companion'), name='a_companion_is_once_in_a_message'), models.CheckConstraint(condition=models.Q(('variant', models.F('companion')), _negated=True), name='nobody_is_their_companion')],
+                "ordering": ["place"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("variant", "companion"), name="a_companion_is_once_in_a_message"),
+                    models.CheckConstraint(
+                        condition=models.Q(("variant", models.F("companion")), _negated=True),
+                        name="nobody_is_their_companion",
+                    ),
+                ],
             },
         ),
     ]
