@@ -13,17 +13,18 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from content.compose import composition
+from content.compose import companions_of, composition
 from content.digest import digest
 from content.models import ContentItem, Publication, Review, Variant
 from content.models.item import ItemState
 from content.models.publication import State
 from content.models.review import ReviewState
+from content.quotas import check_quotas
 from mediaops.lib.said import nsaid as ngettext
 from mediaops.lib.said import said as _
 from platforms import limits
 from platforms.connectors.base import Limits
-from platforms.gateway import limits_of, spec_of
+from platforms.gateway import limits_of, spec_for
 from platforms.limits import Problem
 from platforms.models import Account
 from platforms.models.account import Health, Relation
@@ -45,9 +46,11 @@ def check_variant(
         *check_text(variant),
         *check_account(variant.account),
         *check_review(variant.item),
+        *check_companions(variant),
     ]
     if due_at is not None:
         found += check_time(variant.account, due_at, now=now, publication=publication)
+        found += check_quotas(variant, due_at, publication=publication)
     return sorted(found, key=lambda problem: problem.level != "stop")
 
 
@@ -59,7 +62,7 @@ def stopping(problems: Iterable[Problem]) -> list[Problem]:
 def check_text(variant: Variant) -> list[Problem]:
     """Return what the platform would refuse about text, pictures and options, and advice."""
     made = composition(variant)
-    found = limits.problems(spec_of(variant.account), limits_of(variant.account), made.outgoing)
+    found = limits.problems(spec_for(variant.account), limits_of(variant.account), made.outgoing)
     for src in made.lost:
         text = _("A picture in the text is not in the media library: %(address)s. Upload it, then put it in again.")
         found.append(Problem("image_unknown", text % {"address": src[:80]}, "images", target=src))
@@ -69,6 +72,15 @@ def check_text(variant: Variant) -> list[Problem]:
 def _as_advice(found: list[Problem]) -> list[Problem]:
     """Where a person posts, a text that is too long stops nothing: the kit cuts it, and the person looks."""
     return [replace(problem, level="warn") for problem in found]
+
+
+def check_companions(variant: Variant) -> Iterator[Problem]:
+    """Yield what keeps the pieces that go out in one message with this one from going out, each by its title."""
+    for row in companions_of(variant):
+        for problem in stopping([*check_text(row), *check_review(row.item)]):
+            words = {"title": row.title or row.item, "problem": problem.text}
+            text = _("“%(title)s”, which goes out with it: %(problem)s") % words
+            yield Problem(f"companion_{problem.code}", text, problem.field, target=str(row.pk))
 
 
 def check_account(account: Account) -> Iterator[Problem]:

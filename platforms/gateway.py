@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from functools import partial
@@ -19,10 +19,14 @@ from platforms.connectors.base import (
     AccountRef,
     AccountRight,
     Deletes,
+    FollowsPosts,
+    FormField,
     Limits,
     Moderates,
     PlatformSpec,
+    Previews,
     Publishes,
+    Quota,
     ReadsAccountMetrics,
     ReadsMessages,
     ReadsMetrics,
@@ -32,11 +36,13 @@ from platforms.connectors.base import (
     Replies,
     Secret,
     SecretKeeper,
+    SharesTokens,
     Updates,
 )
 from platforms.connectors.errors import NeedsReconnect, NothingSent
 from platforms.connectors.http import Http
 from platforms.models import Account, Credential
+from platforms.token_shelf import SharedShelf
 
 
 def connector_class(platform: str) -> Any:
@@ -52,6 +58,28 @@ def spec_of(account: Account) -> PlatformSpec:
     spec: PlatformSpec = connector_class(account.platform).spec
     length = account.limits.get("link_length")
     return replace(spec, count_text=partial(spec.count_text, link_length=length)) if length else spec
+
+
+def spec_for(account: Account) -> PlatformSpec:
+    """Return the facts of the platform as they hold for this very account.
+
+    Options offer what the account may choose; one that people serve by hand has neither options nor
+    what only the platform's interface would refuse.
+    """
+    spec = spec_of(account)
+    if account.is_by_hand:
+        return replace(spec, option_fields=(), check=None, show=None, companions_max=0)
+    if not account.choices:
+        return spec
+    return replace(spec, option_fields=tuple(_narrowed(each, account.choices) for each in spec.option_fields))
+
+
+def _narrowed(option: FormField, choices: Mapping[str, Sequence[str]]) -> FormField:
+    if option.name not in choices:
+        return option
+    left = tuple((value, label) for value, label in option.choices if value in choices[option.name])
+    values = [value for value, _label in left]
+    return replace(option, choices=left, default=option.default if option.default in values else "".join(values[:1]))
 
 
 def limits_of(account: Account) -> Limits:
@@ -71,15 +99,19 @@ def limits_with(spec: PlatformSpec, told: Mapping[str, Any]) -> Limits:
     own: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in told.items() if name in known
     }
+    if "quotas" in own:
+        own["quotas"] = tuple(Quota(**row) for row in own["quotas"])
     return replace(spec.limits, **own)
 
 
 RIGHTS: dict[type, AccountRight] = {
     Publishes: "publish",
     RepeatsSafely: "repeat",
+    Previews: "publish",
     Updates: "update",
     Deletes: "delete",
     ReadsPosts: "posts",
+    FollowsPosts: "posts",
     ReadsMessages: "messages",
     Replies: "reply",
     Moderates: "moderate",
@@ -110,7 +142,10 @@ def ref_of(account: Account) -> AccountRef:
 
 def build(platform: str, ref: AccountRef, secret: Mapping[str, str]) -> Any:
     """Return a connector for credentials that are not stored yet (connect screens)."""
-    return connector_class(platform)(ref, secret, Http(platform, secrets=tuple(secret.values())))
+    connector = connector_class(platform)(ref, secret, Http(platform, secrets=tuple(secret.values())))
+    if isinstance(connector, SharesTokens):
+        connector.use(SharedShelf(platform))
+    return connector
 
 
 def connect(account: Account) -> Any:

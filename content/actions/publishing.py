@@ -72,7 +72,8 @@ def publish_one(pk: int, now: datetime, *, worker: str = "") -> bool:
         if not posting.can_publish(publication.variant.account):
             return settling.by_hand(publication, now)
         outgoing = replace(
-            compose(publication.variant, key=publication.key), upload=uploading.KeptUpload(publication)
+            compose(publication.variant, key=publication.key, with_companions=True),
+            upload=uploading.KeptUpload(publication),
         )
         attempt = claim(publication, outgoing, now, worker=worker)
         if attempt is None:
@@ -176,7 +177,7 @@ def _deliver(publication: Publication, attempt: Attempt, outgoing: OutgoingPost,
     post = seen_on_platform(publication, doubt, now)
     if post is not None:
         return post
-    if posting.repeats_safely(account):
+    if posting.repeats_safely(account, outgoing.options):
         return posting.publish_again(account, outgoing, now)
     return posting.publish(account, outgoing, now)
 
@@ -219,6 +220,7 @@ def as_sent(publication: Publication, outgoing: OutgoingPost) -> dict[str, Any]:
             for image in outgoing.images
         ],
         "options": dict(outgoing.options),
+        "companions": [{"title": each.title, "html": each.html} for each in outgoing.companions],
     }
     if outgoing.video is not None:
         pk = asset_refs.asset_id(outgoing.video.ref, workspace)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from content.models import Asset, Variant
 from mediaops.models import Workspace
 from platforms.connectors.base import FormField
+from platforms.gateway import spec_for
 from platforms.models import Account
 
 OPTION = "option_"
@@ -38,7 +39,7 @@ class VariantForm(forms.ModelForm):
         library = Asset.objects.in_workspace(variant.item.workspace).filter(removed_at=None)
         self.fields["images"].queryset = library.images()
         self.fields["video"].queryset = library.videos()
-        self.spec = variant.account.spec
+        self.spec = spec_for(variant.account)
         for field in self.spec.option_fields:
             self.fields[f"{OPTION}{field.name}"] = option_field(field, variant.options.get(field.name))
         self.in_order = [pk for pk in self.data.getlist("images") if pk.isdigit()] if self.is_bound else []
@@ -102,6 +103,33 @@ class AddForm(forms.Form):
     def __init__(self, *args: Any, workspace: Workspace, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["account"].queryset = Account.objects.in_workspace(workspace).own().connected()
+
+
+class CompanionsForm(forms.Form):
+    """The pieces that go out with a variant. One button each takes a piece out or moves it up; the list adds one."""
+
+    out = forms.IntegerField(required=False)
+    earlier = forms.IntegerField(required=False)
+
+    def __init__(self, *args: Any, left: list[Variant], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._left = {str(row.pk): row for row in left}
+        choices = [("", "–"), *((pk, str(row.title or row.item)) for pk, row in self._left.items())]
+        self.fields["add"] = forms.ChoiceField(label=_("Add a piece"), required=False, choices=choices)
+
+    def chosen(self, before: list[Variant]) -> list[Variant]:
+        """Return the pieces as they should be after the pressed button."""
+        data, rows = self.cleaned_data, list(before)
+        for place, row in enumerate(rows):
+            if place and row.pk == data["earlier"]:
+                rows[place - 1], rows[place] = rows[place], rows[place - 1]
+                break
+        rows = [row for row in rows if row.pk != data["out"]]
+        return [*rows, self._left[data["add"]]] if data["add"] else rows
+
+
+class ShowToForm(forms.Form):
+    to = forms.CharField(label=_("Name on the platform"), max_length=100)
 
 
 class ChosenForm(forms.Form):

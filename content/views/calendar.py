@@ -19,6 +19,7 @@ from content.checks import check_variant
 from content.forms.calendar import CalendarForm, QuickForm, ScheduleForm, SlotForm
 from content.forms.publications import MomentForm
 from content.models import ContentItem, Publication, Slot, Variant
+from content.quotas import ledger
 from content.views.publications import former_time
 from mediaops.access import demand, get_own, team_url, team_view
 from mediaops.errors import UserError
@@ -47,6 +48,7 @@ def calendar(request) -> HttpResponse:
         "today": now.astimezone(zone).date(),
         "plan": plan,
         "last": plan.last,
+        "quotas": ledger(form.accounts, plan.first, plan.last, now),
         "tray": tray(request.workspace, now),
         "now": now,
         "from_hour": min([6, *(entry.at.astimezone(zone).hour for entry in plan.entries)]),

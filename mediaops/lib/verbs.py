@@ -63,6 +63,7 @@ SENTENCES: dict[str, Any] = {
     "publication.cancelled": _("Publication cancelled"),
     "publication.updated": _("Changed where it is live"),
     "post.deleted": _("Deleted on the platform"),
+    "post.fell": _("No longer stands on the platform"),
     "account.paused": _("Account paused"),
     "account.resumed": _("Pause of the account lifted"),
     "workspace.paused": _("Publishing paused"),
@@ -117,6 +118,8 @@ SENTENCES: dict[str, Any] = {
     "persona.reopened": _("Persona offered again"),
     "variant.added": _("Account added to the piece"),
     "variant.changed": _("Version for an account edited"),
+    "variant.companions": _("Other pieces put into the same message"),
+    "variant.previewed": _("Shown to one person on the platform"),
     "variant.dropped": _("Account taken off the piece"),
 }
 

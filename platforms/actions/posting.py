@@ -1,7 +1,7 @@
 """Publishing on an account, and the one place where a Post is written."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -20,9 +20,11 @@ from platforms.connectors.base import (
     ChecksTickets,
     Deletes,
     FindsByKey,
+    FollowsPosts,
     HandOver,
     OutgoingPost,
     PostRef,
+    Previews,
     Publishes,
     ReadsPosts,
     RemotePost,
@@ -46,6 +48,9 @@ log = logging.getLogger(__name__)
 
 LONG_ENOUGH = 8
 """Words of fewer signs are only known again when they are the whole text."""
+FIRST_LOOK = timedelta(hours=1)
+"""After this it is asked for the first time whether a post still stands; see `following`."""
+
 Published = Post | Ticket | HandOver
 
 
@@ -54,9 +59,10 @@ def can_publish(account: Account) -> bool:
     return gateway.can(account, Publishes) and not account.is_by_hand
 
 
-def repeats_safely(account: Account) -> bool:
-    """Say whether a repeat with the same key cannot make a second post."""
-    return gateway.can(account, RepeatsSafely)
+def repeats_safely(account: Account, options: Mapping[str, Any]) -> bool:
+    """Say whether a repeat with the same key cannot make a second post, going out with these options."""
+    where = account.spec.repeats_where
+    return gateway.can(account, RepeatsSafely) and all(options.get(name) == value for name, value in where.items())
 
 
 def finds_by_key(account: Account) -> bool:
@@ -81,6 +87,17 @@ def publish_again(account: Account, outgoing: OutgoingPost, now: datetime) -> Pu
     connector = gateway.connect(account)
     try:
         return _settled(account, connector.publish_again(outgoing), outgoing, now)
+    finally:
+        gateway.keep_renewed(account, connector)
+
+
+def preview(account: Account, outgoing: OutgoingPost, to: str) -> None:
+    """Show `outgoing` on the platform to one person; raises the errors of `connectors.errors`."""
+    connector = gateway.connect(account)
+    if not isinstance(connector, Previews):
+        raise TypeError(f"{account.platform} shows nothing to single people")
+    try:
+        connector.preview(outgoing, to)
     finally:
         gateway.keep_renewed(account, connector)
 
@@ -237,6 +254,10 @@ def _settled(
 
 def _settled_post(account: Account, result: RemotePost, outgoing: OutgoingPost | None, now: datetime) -> Post:
     post = record_post(account, result, first_seen=FirstSeen.PUBLISHED, now=now)
+    for part in result.parts:
+        record_post(account, part, first_seen=FirstSeen.PUBLISHED, now=now)
+    if gateway.can(account, FollowsPosts):
+        Post.objects.filter(pk=post.pk).update(follow_after=now + FIRST_LOOK)
     if outgoing and not post.title and outgoing.title:  # some platforms do not hand the title back
         Post.objects.filter(pk=post.pk).update(title=outgoing.title[:300])
         post.title = outgoing.title[:300]

@@ -11,6 +11,7 @@ from platforms.connectors.by_hand import BY_HAND
 from platforms.connectors.douyin import Douyin
 from platforms.connectors.mastodon import Mastodon
 from platforms.connectors.site import SiteConnector
+from platforms.connectors.wechat import OfficialAccount
 from platforms.connectors.weibo import Weibo
 from platforms.connectors.wordpress import WordPress
 
@@ -19,6 +20,7 @@ CONNECTORS: dict[str, Any] = {
     WordPress.spec.key: WordPress,
     Weibo.spec.key: Weibo,
     Bluesky.spec.key: Bluesky,
+    OfficialAccount.spec.key: OfficialAccount,
     Douyin.spec.key: Douyin,
     Mastodon.spec.key: Mastodon,
     **{platform.spec.key: platform for platform in BY_HAND},

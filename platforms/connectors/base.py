@@ -5,7 +5,7 @@ capability protocols whose methods its class defines. Ask with `isinstance(conne
 or, without an instance, `issubclass(cls, Publishes)`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,19 @@ from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 Secret = Mapping[str, str]
 AccountRight = Literal["publish", "repeat", "update", "delete", "posts", "messages", "reply", "moderate", "figures"]
 CommentAct = Literal["delete", "hide", "show", "elect", "unelect", "top", "untop"]
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many publications with one choice of an option the platform takes per natural day or month."""
+
+    option: str
+    value: str
+    """It counts publications whose option `option` is `value`."""
+    per: Literal["day", "month"]
+    most: int
+    zone: str
+    """Where the platform's days begin, an IANA name."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +70,7 @@ class Limits:
     video_seconds_min: float | None = None
     video_seconds_max: float | None = None
     video_types: tuple[str, ...] = ("video/mp4",)
+    quotas: tuple[Quota, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,6 +79,22 @@ class Advice:
 
     field: Literal["title", "summary", "body", "images", "video", "tags", "time"]
     text: object
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with a post that only its platform's own check sees; `text` is a full sentence.
+
+    `level` "stop" keeps it from being sent, "warn" is advice. `target` is the option or picture that is meant.
+    """
+
+    code: str
+    text: str
+    field: Literal["title", "summary", "body", "images", "tags", "options"]
+    level: Literal["stop", "warn"] = "stop"
+    value: int | None = None
+    limit: int | None = None
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +158,14 @@ class PlatformSpec:
     """Where people enter, in the platform's console, the address that a sign-in comes back to; "" where we say
     it to the platform ourselves."""
     option_fields: tuple[FormField, ...] = ()
+    check: "Callable[[OutgoingPost], Iterable[Finding]] | None" = None
+    """What the limits cannot say, found without asking the platform."""
+    show: "Callable[[OutgoingPost], str] | None" = None
+    """An article as the platform shows it: HTML with inline styles, pictures by their `ref`; for previews."""
+    repeats_where: Mapping[str, str] = field(default_factory=dict)
+    """Options under which `RepeatsSafely` holds; empty is always."""
+    companions_max: int = 0
+    """How many other pieces may go out in one message with one (`OutgoingPost.companions`)."""
     back_office_url: str = ""
     app_url: str = ""
     """Opens the platform's app on a phone; "" where none is known."""
@@ -173,6 +211,8 @@ class Profile:
     serve the account by hand."""
     expires_at: datetime | None = None
     """When the sign-in ends unless a person renews it; None when it does not end or is not told."""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Which choices of an option field this account may take, where they are fewer than the platform's."""
 
 
 @dataclass(frozen=True)
@@ -238,6 +278,26 @@ class SecretKeeper:
         return False
 
 
+class TokenShelf:
+    """Where a connector's short-lived token stands. This one keeps it for its connector alone.
+
+    Platforms count how often a token is fetched, so workers share one through a shelf of their own
+    kind: see `SharesTokens`.
+    """
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, str] = {}
+
+    def take(self, name: str, make: Callable[[], tuple[str, float]], *, dead: str = "") -> str:
+        """Return the token called `name`; where there is none, or only the `dead` one, it is made.
+
+        `make` fetches (token, seconds that it lives) from the platform; what it raises comes through.
+        """
+        if self._tokens.get(name, dead) == dead:
+            self._tokens[name] = make()[0]
+        return self._tokens[name]
+
+
 @dataclass(frozen=True)
 class OutgoingPost:
     """One post, composed: overrides are resolved, pictures are listed once each in order of use.
@@ -259,6 +319,8 @@ class OutgoingPost:
     options: Mapping[str, Any] = field(default_factory=dict)
     video: OutgoingVideo | None = None
     upload: Upload = field(default_factory=Upload)
+    companions: tuple["OutgoingPost", ...] = ()
+    """What goes out in one piece with it, after it, in order; only where the platform's spec takes companions."""
 
 
 @dataclass(frozen=True)
@@ -266,6 +328,7 @@ class RemotePost:
     """One post as it exists on the platform. `published_at` is aware.
 
     `data` is what the connector needs to find it again beside its id (JSON); it comes back in `PostRef`.
+    Its key `unlisted` (true) says that `recent_posts` will not tell this one, so that it is not missed.
     """
 
     remote_id: str
@@ -278,6 +341,8 @@ class RemotePost:
     key: str = ""
     """Our key, where the platform hands it back."""
     data: Mapping[str, Any] = field(default_factory=dict)
+    parts: tuple["RemotePost", ...] = ()
+    """What went out in one piece with it: posts of their own whose `part_of` is its id."""
 
 
 @dataclass(frozen=True)
@@ -479,6 +544,15 @@ class ChecksTickets(Protocol):
 
 
 @runtime_checkable
+class Previews(Protocol):
+    """Show a post on the platform to one person before it is published."""
+
+    def preview(self, post: OutgoingPost, to: str) -> None:
+        """Send it to the person whom the platform knows as `to`."""
+        ...
+
+
+@runtime_checkable
 class Updates(Protocol):
     def update(self, remote_id: str, post: OutgoingPost) -> RemotePost: ...
 
@@ -539,6 +613,13 @@ class RenewsAlone(Protocol):
     """A renewal kills the token before it, so workers take turns: the gateway gives the keeper."""
 
     def keep_with(self, keeper: SecretKeeper) -> None: ...
+
+
+@runtime_checkable
+class SharesTokens(Protocol):
+    """The connector works with a short-lived token that all workers should share: the gateway gives the shelf."""
+
+    def use(self, shelf: TokenShelf) -> None: ...
 
 
 @runtime_checkable

@@ -100,6 +100,8 @@ class Account(Reason, models.Model):
     """What the platform told about this very account, by field name of `Limits`."""
     rights = models.JSONField(null=True, blank=True)
     """What this very account may do (`Profile.rights`); None is all that its platform offers, [] nothing."""
+    choices = models.JSONField(default=dict, blank=True)
+    """Which choices of an option field this very account may take (`Profile.choices`)."""
     expires_at = models.DateTimeField(null=True, blank=True)
     """When the sign-in ends unless a person renews it; None when it does not end or is not told."""
 

@@ -17,6 +17,7 @@ from content.models import Comment, ContentItem, ItemVersion, Persona, Pillar, V
 from mediaops.api.base import OwnRow, TeamSerializer
 from mediaops.api.fields import KeptRow, active_member
 from platforms.connectors.base import PlatformSpec
+from platforms.gateway import spec_for
 from platforms.models import Account
 
 RUNNING = Q(state__in=["planned", "running"])
@@ -97,15 +98,19 @@ class VariantSerializer(TeamSerializer):
     """A piece fitted to one account. What is blank is taken from the piece; `images` count with `own_images`."""
 
     images = serializers.SerializerMethodField()
+    companions = serializers.SerializerMethodField(help_text="Variants that go out in one message with it, in order.")
     options = serializers.DictField(child=serializers.JSONField(), read_only=True)
 
     class Meta:
         model = Variant
         fields = [
             "id", "item", "account", "title", "summary", "body", "own_images", "images", "video", "options",
-            "revision",             "made_at", "changed_at", "changed_by",
+            "companions", "revision", "made_at", "changed_at", "changed_by",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_companions(self, row: Variant) -> list[int]:
+        return [each.companion_id for each in row.companions.all()]
 
     def get_images(self, row: Variant) -> list[int]:
         return [pick.asset_id for pick in row.picks.all()]
@@ -126,7 +131,7 @@ class Fitting(serializers.Serializer):
 
     def spec(self, data: Mapping[str, Any]) -> PlatformSpec:
         """Return the platform whose options are meant."""
-        return (data.get("account") or self.instance.account).spec  # type: ignore[union-attr]
+        return spec_for(data.get("account") or self.instance.account)  # type: ignore[union-attr]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "options" in attrs:
@@ -144,6 +149,18 @@ class VariantChangeSerializer(Fitting):
     """What changes. `revision` is that of the variant you read."""
 
     revision = serializers.IntegerField(min_value=0)
+
+
+class CompanionsSerializer(serializers.Serializer):
+    """The variants that go out in one message with this one, in order."""
+
+    companions = OwnRow(queryset=Variant.objects.select_related("item"), many=True)
+
+
+class ShowToSerializer(serializers.Serializer):
+    """Whom to show the piece to, by their name on the platform."""
+
+    to = serializers.CharField(max_length=100)
 
 
 def clean_options(spec: PlatformSpec, given: Mapping[str, Any]) -> dict[str, Any]:
