@@ -14,11 +14,16 @@ from platforms.connectors.base import (
     AccountRef,
     AccountRight,
     Deletes,
+    KeepsContacts,
+    KeepsMenu,
     Limits,
     Moderates,
+    OpensComments,
     PlatformSpec,
     Publishes,
+    ReadsAccountDays,
     ReadsAccountMetrics,
+    ReadsComments,
     ReadsMessages,
     ReadsMetrics,
     ReadsPosts,
@@ -63,10 +68,15 @@ RIGHTS: dict[type, AccountRight] = {
     Deletes: "delete",
     ReadsPosts: "posts",
     ReadsMessages: "messages",
+    ReadsComments: "messages",
     Replies: "reply",
     Moderates: "moderate",
+    OpensComments: "moderate",
     ReadsMetrics: "figures",
     ReadsAccountMetrics: "figures",
+    ReadsAccountDays: "figures",
+    KeepsContacts: "contacts",
+    KeepsMenu: "menu",
 }
 """The right that an account needs for what its connector promises."""
 
@@ -87,7 +97,7 @@ def can(account: Account, capability: type) -> bool:
 
 def ref_of(account: Account) -> AccountRef:
     """Return the account as connectors see it."""
-    return AccountRef(remote_id=account.remote_id, handle=account.handle, server=account.server)
+    return AccountRef(account.remote_id, account.handle, account.server, account.known)
 
 
 def build(platform: str, ref: AccountRef, secret: Mapping[str, str]) -> Any:
@@ -116,10 +126,14 @@ def store_secret(account: Account, secret: Mapping[str, str]) -> None:
 
 
 def keep_renewed(account: Account, connector: Any) -> None:
-    """Seal what the connector's sign-in became while it worked, if it changed."""
+    """Seal what the connector's sign-in became while it worked, and keep what it found out."""
     renewed = getattr(connector, "renewed_secret", lambda: None)()
     if renewed:
         store_secret(account, renewed)
+    learned = dict(getattr(connector, "learned", dict)())
+    if learned and not learned.items() <= account.known.items():
+        account.known = {**account.known, **learned}
+        Account.objects.filter(pk=account.pk).update(known=account.known)
 
 
 def drop_secret(account: Account) -> None:

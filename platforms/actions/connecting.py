@@ -433,6 +433,8 @@ LOST: dict[str, Any] = {
     "reply": gettext_lazy("%(platform)s does not let “%(account)s” answer through us."),
     "moderate": gettext_lazy("%(platform)s does not let us moderate the comments of “%(account)s”."),
     "figures": gettext_lazy("%(platform)s does not tell us the figures of “%(account)s”. They can be imported."),
+    "contacts": gettext_lazy("%(platform)s does not let us read who follows “%(account)s”."),
+    "menu": gettext_lazy("%(platform)s does not let us change the menu of “%(account)s”."),
 }
 
 
