@@ -114,6 +114,11 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 230_000  # kB; a child that grew is replaced between two tasks
 CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "mediaops")
 PUBLISH_LEASE_S = env.number("PUBLISH_LEASE_S", 15, least=1)  # a worker silent for longer is taken for dead
+PLATFORM_ADDRESSES = {
+    "wechat": env.address("WECHAT_API", "https://api.weixin.qq.com"),
+    "weibo": env.address("WEIBO_API", "https://api.weibo.com"),
+    "douyin": env.address("DOUYIN_API", "https://open.douyin.com"),
+}
 
 # --- People --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "mediaops.User"

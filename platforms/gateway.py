@@ -28,11 +28,13 @@ from platforms.connectors.base import (
     ReadsMetrics,
     ReadsPosts,
     Replies,
+    SharesTokens,
     Updates,
 )
 from platforms.connectors.errors import NeedsReconnect
 from platforms.connectors.http import Http
 from platforms.models import Account, Credential
+from platforms.token_shelf import SharedShelf
 
 
 def connector_class(platform: str) -> Any:
@@ -102,7 +104,10 @@ def ref_of(account: Account) -> AccountRef:
 
 def build(platform: str, ref: AccountRef, secret: Mapping[str, str]) -> Any:
     """Return a connector for credentials that are not stored yet (connect screens)."""
-    return connector_class(platform)(ref, secret, Http(platform, secrets=tuple(secret.values())))
+    connector = connector_class(platform)(ref, secret, Http(platform, secrets=tuple(secret.values())))
+    if isinstance(connector, SharesTokens):
+        connector.use(SharedShelf(platform))
+    return connector
 
 
 def connect(account: Account) -> Any:

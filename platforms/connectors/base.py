@@ -210,6 +210,26 @@ class Upload:
         """Tell people how far it is, in bytes."""
 
 
+class TokenShelf:
+    """Where a connector's short-lived token stands. This one keeps it for its connector alone.
+
+    Platforms count how often a token is fetched, so workers share one through a shelf of their own
+    kind: see `SharesTokens`.
+    """
+
+    def __init__(self) -> None:
+        self._tokens: dict[str, str] = {}
+
+    def take(self, name: str, make: Callable[[], tuple[str, float]], *, dead: str = "") -> str:
+        """Return the token called `name`; where there is none, or only the `dead` one, it is made.
+
+        `make` fetches (token, seconds that it lives) from the platform; what it raises comes through.
+        """
+        if self._tokens.get(name, dead) == dead:
+            self._tokens[name] = make()[0]
+        return self._tokens[name]
+
+
 @dataclass(frozen=True)
 class OutgoingPost:
     """One post, composed: overrides are resolved, pictures are listed once each in order of use.
@@ -648,6 +668,13 @@ class RenewsSecret(Protocol):
     """The connector's sign-in changes while it works; the gateway seals `renewed` when it is set."""
 
     def renewed_secret(self) -> Secret | None: ...
+
+
+@runtime_checkable
+class SharesTokens(Protocol):
+    """The connector works with a short-lived token that all workers should share: the gateway gives the shelf."""
+
+    def use(self, shelf: TokenShelf) -> None: ...
 
 
 @runtime_checkable

@@ -8,6 +8,9 @@ class ConnectorError(Exception):
     publication; it is never shown as the main sentence.
     """
 
+    code = ""
+    """The platform's own error code, where the connector read one; connectors alone ask for it."""
+
     def __init__(self, sentence: object, *, raw: str = "") -> None:
         super().__init__(str(sentence))
         self.raw = raw
