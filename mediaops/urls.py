@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("w/<slug:workspace>/", include(team)),
     path("api/v1/", include("mediaops.api_urls")),
     path("", include("platforms.site.urls")),
+    path("", include("platforms.public_urls")),
     path("", include("campaigns.public_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

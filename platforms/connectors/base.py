@@ -344,6 +344,8 @@ class RemoteMessage:
     is_own: bool = False
     window: "ReplyWindow | None" = None
     """Until when, and how often, this may be answered; None when the platform sets no such limit."""
+    to_id: str = ""
+    """Whom something of ours is said to, where nobody else may have spoken in the talk before."""
     marks: tuple[str, ...] | None = None
     """How it is shown there ("elected", "hidden", "top"); None when the platform does not say."""
     raw: Mapping[str, Any] = field(default_factory=dict)

@@ -24,6 +24,8 @@ OPEN = {
     "healthz", "readyz", "favicon",
     # what the public sees: the team's website and its tracked links
     "website", "follow-link",
+    # what platforms call, proven by their signatures
+    "hooks",
     # papers about the API, and its answer to unknown addresses
     "api-schema", "api-docs", "api-nothing",
 }  # fmt: skip
