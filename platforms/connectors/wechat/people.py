@@ -132,9 +132,8 @@ class People(Callbacks, Figures):
                 return
 
     def _listed(self, post: PostRef, index: int, begin: int, count: int) -> dict[str, Any]:
-        body = {
-            "msg_data_id": number(post.data["msg_data_id"]), "index": index, "begin": begin, "count": count, "type": 0,
-        }  # fmt: skip
+        send = number(post.data["msg_data_id"])
+        body = {"msg_data_id": send, "index": index, "begin": begin, "count": count, "type": 0}
         return self._wire.post("cgi-bin/comment/list", body, purpose="read")
 
     def _index_of(self, post: PostRef) -> int | None:
