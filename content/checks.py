@@ -22,7 +22,7 @@ from content.models.publication import State
 from content.models.review import ReviewState
 from platforms import limits
 from platforms.connectors.base import Limits
-from platforms.gateway import limits_of, spec_of
+from platforms.gateway import limits_of, spec_for
 from platforms.limits import Problem
 from platforms.models import Account
 from platforms.models.account import Health, Relation
@@ -58,7 +58,7 @@ def stopping(problems: Iterable[Problem]) -> list[Problem]:
 def check_text(variant: Variant) -> list[Problem]:
     """Return what the platform would refuse about text, pictures and options, and advice."""
     made = composition(variant)
-    found = limits.problems(spec_of(variant.account), limits_of(variant.account), made.outgoing)
+    found = limits.problems(spec_for(variant.account), limits_of(variant.account), made.outgoing)
     for src in made.lost:
         text = _("A picture in the text is not in the media library: %(address)s. Upload it, then put it in again.")
         found.append(Problem("image_unknown", text % {"address": src[:80]}, "images", target=src))

@@ -9,6 +9,7 @@ from typing import Any
 from content import asset_refs, markdown
 from content.models import Asset, ContentItem, Variant
 from platforms.connectors.base import OutgoingImage, OutgoingPost, PlatformSpec
+from platforms.gateway import spec_for
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def composition(variant: Variant, *, key: str = "") -> Composition:
             cover=pictures.cover if is_article or not variant.own_images else None,
             tags=tuple(item.tags),
             language=guess_language(f"{title} {text}"),
-            options=options_of(spec, variant.options),
+            options=options_of(spec_for(variant.account), variant.options),
         ),
         lost=tuple(pictures.lost),
     )

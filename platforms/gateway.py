@@ -1,6 +1,6 @@
 """From an account to a connector: the only place that opens a secret or picks a class."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -16,12 +16,14 @@ from platforms.connectors.base import (
     Deletes,
     KeepsContacts,
     KeepsMenu,
+    FormField,
     Limits,
     Moderates,
     OpensComments,
     PlatformSpec,
     Publishes,
     ReadsAccountDays,
+    Quota,
     ReadsAccountMetrics,
     ReadsComments,
     ReadsMessages,
@@ -50,6 +52,28 @@ def spec_of(account: Account) -> PlatformSpec:
     return connector_class(account.platform).spec
 
 
+def spec_for(account: Account) -> PlatformSpec:
+    """Return the facts of the platform as they hold for this very account.
+
+    Options offer what the account may choose; one that people serve by hand has neither options nor
+    what only the platform's interface would refuse.
+    """
+    spec = spec_of(account)
+    if account.is_by_hand:
+        return replace(spec, option_fields=(), check=None)
+    if not account.choices:
+        return spec
+    return replace(spec, option_fields=tuple(_narrowed(each, account.choices) for each in spec.option_fields))
+
+
+def _narrowed(option: FormField, choices: Mapping[str, Sequence[str]]) -> FormField:
+    if option.name not in choices:
+        return option
+    left = tuple((value, label) for value, label in option.choices if value in choices[option.name])
+    values = [value for value, _label in left]
+    return replace(option, choices=left, default=option.default if option.default in values else "".join(values[:1]))
+
+
 def limits_of(account: Account) -> Limits:
     """Return the platform's limits with what this very account may do laid over them."""
     return limits_with(spec_of(account), account.limits)
@@ -61,6 +85,8 @@ def limits_with(spec: PlatformSpec, told: Mapping[str, Any]) -> Limits:
     own: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in told.items() if name in known
     }
+    if "quotas" in own:
+        own["quotas"] = tuple(Quota(**row) for row in own["quotas"])
     return replace(spec.limits, **own)
 
 

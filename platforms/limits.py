@@ -4,7 +4,7 @@ The one judge of text and pictures: the editor, scheduling, publishing and the A
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from django.utils.formats import number_format
@@ -57,7 +57,13 @@ def problems(spec: PlatformSpec, limits: Limits, outgoing: OutgoingPost) -> list
     ]
     for number, image in enumerate(outgoing.images, start=1):
         found += _of_image(spec, limits, image, number)
-    return [*found, *_of_tags(spec, limits, outgoing), *_of_options(spec, outgoing)]
+    own = spec.check(outgoing) if spec.check else ()
+    return [
+        *found,
+        *_of_tags(spec, limits, outgoing),
+        *_of_options(spec, outgoing),
+        *(Problem(**asdict(finding)) for finding in own),
+    ]
 
 
 def text_length(spec: PlatformSpec, outgoing: OutgoingPost) -> int:

@@ -39,6 +39,8 @@ ABSENT_AFTER = timedelta(minutes=3)
 DOUBTS = 2
 """How many doubtful attempts a machine may follow by another one where a repeat is not refused."""
 CHECK_FIRST_S, CHECK_LAST_S = 5.0, 900.0
+WAITING_S = 60.0
+"""Seconds between two checks while the platform waits for somebody."""
 CHECKING_FOR = timedelta(hours=24)
 """A platform that is not done after this leaves us unsure."""
 
@@ -131,6 +133,8 @@ def _ask_again(publication: Publication, ticket: Ticket, now: datetime) -> None:
         return
     first_s = max(ticket.wait_s, CHECK_FIRST_S)
     again_s = min(first_s * 1.5**publication.looks, CHECK_LAST_S) * random.uniform(0.9, 1.1)  # noqa: S311
+    if ticket.until is not None:  # somebody is being waited for: look often, and once the chance has ended
+        again_s = min(again_s, WAITING_S, max(CHECK_FIRST_S, (ticket.until - now).total_seconds() + CHECK_FIRST_S))
     Publication.objects.filter(pk=publication.pk, state=State.PROCESSING, claims=publication.claims).update(
         ticket=settling.ticket_data(ticket), check_after=now + timedelta(seconds=again_s), looks=F("looks") + 1
     )
@@ -176,7 +180,7 @@ def _may_send_again(publication: Publication, attempt: Attempt, now: datetime) -
     is_sure = posting.finds_by_key(account)
     if publication.tries >= publishing.TRIES:
         return False
-    if posting.repeats_safely(account):
+    if posting.repeats_safely(account, attempt.sent.get("options") or {}):
         return is_sure or not _is_past(publication, now)
     doubts = publication.attempts.filter(outcome__in=publishing.DOUBTFUL).count()
     return is_sure and publication.looks >= 1 and doubts < DOUBTS and now - attempt.started_at >= ABSENT_AFTER

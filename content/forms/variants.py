@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from content.models import Asset, Variant
 from mediaops.models import Workspace
 from platforms.connectors.base import FormField
+from platforms.gateway import spec_for
 from platforms.models import Account
 
 OPTION = "option_"
@@ -31,7 +32,7 @@ class VariantForm(forms.ModelForm):
         variant = self.instance
         self.fields["revision"].initial = variant.revision
         self.fields["images"].queryset = Asset.objects.in_workspace(variant.item.workspace).filter(removed_at=None)
-        self.spec = variant.account.spec
+        self.spec = spec_for(variant.account)
         for field in self.spec.option_fields:
             self.fields[f"{OPTION}{field.name}"] = option_field(field, variant.options.get(field.name))
         self.in_order = [pk for pk in self.data.getlist("images") if pk.isdigit()] if self.is_bound else []

@@ -60,6 +60,7 @@ def found_from(data: Mapping[str, Any], secret: Mapping[str, str]) -> Found:
     profile |= {
         "can": tuple(profile["can"]),
         "rights": None if rights is None else tuple(rights),
+        "choices": {name: tuple(values) for name, values in (profile.get("choices") or {}).items()},
         "expires_at": datetime.fromisoformat(ends) if ends else None,
     }
     return Found(data["platform"], Profile(**profile), secret)
@@ -224,6 +225,7 @@ def _told(profile: Profile) -> dict[str, Any]:
         "server": profile.server[:300],
         "limits": dict(profile.limits),
         "rights": None if profile.rights is None else sorted(profile.rights),
+        "choices": {name: list(values) for name, values in profile.choices.items()},
         "expires_at": profile.expires_at,
     }
 

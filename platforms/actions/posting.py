@@ -1,7 +1,8 @@
 """Publishing on an account, and the one place where a Post is written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -30,9 +31,10 @@ def can_publish(account: Account) -> bool:
     return gateway.can(account, Publishes) and not account.is_by_hand
 
 
-def repeats_safely(account: Account) -> bool:
-    """Say whether a repeat with the same key cannot make a second post."""
-    return gateway.can(account, RepeatsSafely)
+def repeats_safely(account: Account, options: Mapping[str, Any]) -> bool:
+    """Say whether a repeat with the same key cannot make a second post, going out with these options."""
+    where = account.spec.repeats_where
+    return gateway.can(account, RepeatsSafely) and all(options.get(name) == value for name, value in where.items())
 
 
 def finds_by_key(account: Account) -> bool:

@@ -9,11 +9,13 @@ from typing import Any
 from platforms.connectors.bluesky import Bluesky
 from platforms.connectors.by_hand import BY_HAND
 from platforms.connectors.site import SiteConnector
+from platforms.connectors.wechat import OfficialAccount
 from platforms.connectors.wordpress import WordPress
 
 CONNECTORS: dict[str, Any] = {
     SiteConnector.spec.key: SiteConnector,
     WordPress.spec.key: WordPress,
     Bluesky.spec.key: Bluesky,
+    OfficialAccount.spec.key: OfficialAccount,
     **{platform.spec.key: platform for platform in BY_HAND},
 }

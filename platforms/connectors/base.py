@@ -5,7 +5,7 @@ capability protocols whose methods its class defines. Ask with `isinstance(conne
 or, without an instance, `issubclass(cls, Publishes)`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
@@ -15,6 +15,19 @@ AccountRight = Literal[
     "publish", "update", "delete", "posts", "messages", "reply", "moderate", "figures", "contacts", "menu"
 ]
 CommentAct = Literal["delete", "hide", "show", "elect", "unelect", "top", "untop"]
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many publications with one choice of an option the platform takes per natural day or month."""
+
+    option: str
+    value: str
+    """It counts publications whose option `option` is `value`."""
+    per: Literal["day", "month"]
+    most: int
+    zone: str
+    """Where the platform's days begin, an IANA name."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class Limits:
     video_seconds_min: float | None = None
     video_seconds_max: float | None = None
     video_types: tuple[str, ...] = ("video/mp4",)
+    quotas: tuple[Quota, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +77,22 @@ class Advice:
 
     field: Literal["title", "summary", "body", "images", "video", "tags", "time"]
     text: object
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something wrong with a post that only its platform's own check sees; `text` is a full sentence.
+
+    `level` "stop" keeps it from being sent, "warn" is advice. `target` is the option or picture that is meant.
+    """
+
+    code: str
+    text: str
+    field: Literal["title", "summary", "body", "images", "tags", "options"]
+    level: Literal["stop", "warn"] = "stop"
+    value: int | None = None
+    limit: int | None = None
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,6 +151,12 @@ class PlatformSpec:
     setup_fields: tuple[FormField, ...] = ()
     setup_help: object = ""
     option_fields: tuple[FormField, ...] = ()
+    check: "Callable[[OutgoingPost], Iterable[Finding]] | None" = None
+    """What the limits cannot say, found without asking the platform."""
+    show: "Callable[[OutgoingPost], str] | None" = None
+    """An article as the platform shows it: HTML with inline styles, pictures by their `ref`; for previews."""
+    repeats_where: Mapping[str, str] = field(default_factory=dict)
+    """Options under which `RepeatsSafely` holds; empty is always."""
     back_office_url: str = ""
     assisted: bool = False
     comment_acts: tuple["CommentAct", ...] = ()
@@ -162,6 +198,8 @@ class Profile:
     serve the account by hand."""
     expires_at: datetime | None = None
     """When the sign-in ends unless a person renews it; None when it does not end or is not told."""
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Which choices of an option field this account may take, where they are fewer than the platform's."""
 
 
 @dataclass(frozen=True)
@@ -251,6 +289,8 @@ class OutgoingPost:
     options: Mapping[str, Any] = field(default_factory=dict)
     video: OutgoingVideo | None = None
     upload: Upload = field(default_factory=Upload)
+    companions: tuple["OutgoingPost", ...] = ()
+    """What goes out in one piece with it, after it, in order; only where the platform's spec takes companions."""
 
 
 @dataclass(frozen=True)
@@ -270,6 +310,8 @@ class RemotePost:
     key: str = ""
     """Our key, where the platform hands it back."""
     data: Mapping[str, Any] = field(default_factory=dict)
+    parts: tuple["RemotePost", ...] = ()
+    """What went out in one piece with it: posts of their own whose `part_of` is its id."""
 
 
 @dataclass(frozen=True)
@@ -555,6 +597,15 @@ class FindsByKey(Protocol):
 @runtime_checkable
 class ChecksTickets(Protocol):
     def check(self, ticket: Ticket) -> RemotePost | Ticket | HandOver: ...
+
+
+@runtime_checkable
+class Previews(Protocol):
+    """Show a post on the platform to one person before it is published."""
+
+    def preview(self, post: OutgoingPost, to: str) -> None:
+        """Send it to the person whom the platform knows as `to`."""
+        ...
 
 
 @runtime_checkable

@@ -43,30 +43,6 @@ class ByHand:
         return Profile(remote_id=self.account.remote_id or url or name, name=name, handle=name, url=url, rights=())
 
 
-class OfficialAccount(ByHand):
-    spec = PlatformSpec(
-        key="wechat",
-        label=_("WeChat Official Account"),
-        mark="公",
-        mark_slot=5,
-        body_format="article",
-        limits=Limits(
-            title_max=64,
-            title_required=True,
-            summary_max=120,
-            text_max=20_000,
-            image_bytes_max=10_000_000,
-            image_types=("image/jpeg", "image/png", "image/gif"),
-            posts_per_day_max=1,
-        ),
-        count_unit=_("characters"),
-        setup_fields=SETUP,
-        setup_help=HELP,
-        back_office_url="https://mp.weixin.qq.com/",
-        assisted=True,
-    )
-
-
 class Weibo(ByHand):
     spec = PlatformSpec(
         key="weibo",
@@ -133,4 +109,4 @@ class Channels(ByHand):
     )
 
 
-BY_HAND: tuple[type[ByHand], ...] = (OfficialAccount, Weibo, Douyin, Xiaohongshu, Channels)
+BY_HAND: tuple[type[ByHand], ...] = (Weibo, Douyin, Xiaohongshu, Channels)

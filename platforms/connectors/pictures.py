@@ -21,6 +21,11 @@ def fit(content: bytes, mime: str, size: tuple[int, int], max_bytes: int) -> tup
     """
     if len(content) <= max_bytes:
         return content, mime, size
+    return as_jpeg(content, max_bytes)
+
+
+def as_jpeg(content: bytes, max_bytes: int) -> tuple[bytes, str, tuple[int, int]]:
+    """Return the picture as JPEG, its type and its (width, height), in at most `max_bytes`; see `fit`."""
     try:
         with Image.open(io.BytesIO(content)) as opened:
             picture = _flat(ImageOps.exif_transpose(opened))

@@ -110,6 +110,8 @@ class Account(models.Model):
     """What its connector found out about how the platform treats it (`Learns.learned`)."""
     callback_key = models.CharField(max_length=43, unique=True, null=True, default=new_callback_key)
     """The part of the address that the platform calls which nobody can guess."""
+    choices = models.JSONField(default=dict, blank=True)
+    """Which choices of an option field this very account may take (`Profile.choices`)."""
     expires_at = models.DateTimeField(null=True, blank=True)
     """When the sign-in ends unless a person renews it; None when it does not end or is not told."""
 

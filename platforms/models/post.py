@@ -45,6 +45,8 @@ class Post(models.Model):
     removed_at = models.DateTimeField(null=True, blank=True)
     removed_why = models.CharField(max_length=400, blank=True)
     """The platform's reason when it took the post down, as a sentence."""
+    follow_after = models.DateTimeField(null=True, blank=True, db_index=True)
+    """When to ask the platform next whether it still stands; None is not at all, or not any more."""
     data = models.JSONField(default=dict, blank=True)
     """What the connector needs to find it again (`RemotePost.data`)."""
 

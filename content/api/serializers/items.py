@@ -17,6 +17,7 @@ from content.models import Comment, ContentItem, ItemVersion, Persona, Pillar, V
 from mediaops.api.base import OwnRow, TeamSerializer
 from mediaops.api.fields import KeptRow, active_member
 from platforms.connectors.base import PlatformSpec
+from platforms.gateway import spec_for
 from platforms.models import Account
 
 RUNNING = Q(state__in=["planned", "running"])
@@ -120,7 +121,7 @@ class Fitting(serializers.Serializer):
 
     def spec(self, data: Mapping[str, Any]) -> PlatformSpec:
         """Return the platform whose options are meant."""
-        return (data.get("account") or self.instance.account).spec  # type: ignore[union-attr]
+        return spec_for(data.get("account") or self.instance.account)  # type: ignore[union-attr]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "options" in attrs:

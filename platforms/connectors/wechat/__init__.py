@@ -1,1 +1,5 @@
-"""WeChat Official Accounts."""
+"""WeChat Official Accounts: drafts, publishing, mass sends."""
+
+from platforms.connectors.wechat.connector import OfficialAccount
+
+__all__ = ["OfficialAccount"]

@@ -15,12 +15,10 @@ from typing import Any
 import defusedxml.ElementTree as SafeTree
 from defusedxml.common import DefusedXmlException
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from platforms.connectors.base import (
     Callback,
     CallbackRequest,
-    FormField,
     Occasion,
     RemoteEvent,
     RemoteMessage,
@@ -31,18 +29,6 @@ from platforms.connectors.base import (
 from platforms.connectors.errors import NotGenuine
 from platforms.connectors.wechat import crypto
 from platforms.connectors.wechat.client import number
-
-CALLBACK_FIELDS = (
-    FormField(
-        "callback_token", gettext_lazy("Token of the server configuration"), "secret", required=False,
-        help=gettext_lazy("3 to 32 letters and digits of your choice; the same go into WeChat’s back office."),
-    ),
-    FormField(
-        "aes_key", gettext_lazy("EncodingAESKey"), "secret", required=False,
-        help=gettext_lazy("43 signs, made by WeChat’s back office. With it only encrypted messages are taken."),
-    ),
-)  # fmt: skip
-"""Setup fields of an account that the platform shall call."""
 
 BODY_MAX = 200_000
 DEPTH_MAX, PARTS_MAX = 8, 500
@@ -70,15 +56,15 @@ class Callbacks:
 
     @property
     def _app_id(self) -> str:
-        return self._secret.get("app_id", "")
+        return self._secret.get("app_id", "").strip()
 
     @property
     def _callback_token(self) -> str:
-        return self._secret.get("callback_token", "")
+        return self._secret.get("token", "").strip()
 
     @property
     def _aes_key(self) -> str:
-        return self._secret.get("aes_key", "")
+        return self._secret.get("aes_key", "").strip()
 
     def read_callback(self, request: CallbackRequest) -> Callback:
         """Return what a genuine request holds; raise NotGenuine for any other."""

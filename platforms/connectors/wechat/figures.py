@@ -161,9 +161,9 @@ def _demand_ready() -> date:
 
 def _row_of(post: PostRef, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return what is told of a post: by the number of its send and its place in it, else by its title."""
-    send = number(post.data.get("msg_data_id"))
-    wanted = f"{send}_{max(number(post.data.get('idx')), 1)}" if send else ""
-    found = next((row for row in rows if wanted and str(row.get("msgid")) == wanted), None)
+    send, place = number(post.data.get("msg_data_id")), max(number(post.data.get("index")), 1)
+    wanted = {str(post.data.get("msgid") or ""), f"{send}_{place}" if send else ""} - {""}
+    found = next((row for row in rows if str(row.get("msgid")) in wanted), None)
     if found is not None or not post.title:
         return found
     same = [row for row in rows if " ".join(str(row.get("title") or "").split()) == " ".join(post.title.split())]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from platforms.connectors.base import (
     AccountRef,
+    AccountRight,
     CommentAct,
     ContactPage,
     MenuRules,
@@ -25,7 +26,7 @@ from platforms.connectors.base import (
 )
 from platforms.connectors.errors import ConnectorError, NotPermitted, Refused, WindowClosed
 from platforms.connectors.wechat.callbacks import Callbacks, thread_of
-from platforms.connectors.wechat.client import Wire, number
+from platforms.connectors.wechat.client import BEIJING, Wire, number
 from platforms.connectors.wechat.figures import Figures
 
 PEOPLE_PER_CALL = 100
@@ -41,6 +42,8 @@ WINDOW_SENTENCES = {
     45015: gettext_lazy("More than 48 hours have passed; WeChat no longer allows a reply until they write again."),
     45047: gettext_lazy("The replies WeChat allows within 48 hours are used up until they write again."),
 }
+
+NO_SEND = {"msg_data_id": 1, "index": 0, "begin": 0, "count": 1, "type": 0}
 
 MENU_RULES = MenuRules(
     entries_max=3,
@@ -76,6 +79,32 @@ class People(Callbacks, Figures):
         0 or 1, and in figures by single days rather than to date."""
         first = {} if self._first_index is None else {"first_index": self._first_index}
         return first | ({"daily_rows": True} if self._daily_rows else {})
+
+    def rights_found(self) -> list[AccountRight]:
+        """Ask, by calls that change nothing, what the account may do beside publishing.
+
+        Only a plain "unauthorized" is a no; so "typing" is shown to nobody, and comments of no send listed.
+        """
+        asked: list[tuple[tuple[AccountRight, ...], bool]] = [
+            (("reply",), self._lets("cgi-bin/message/custom/typing", {"touser": "", "command": "Typing"})),
+            (("messages", "moderate"), self._lets("cgi-bin/comment/list", NO_SEND)),
+            (("contacts",), self._lets("cgi-bin/tags/get")),
+            (("menu",), self._lets("cgi-bin/menu/get")),
+            (("figures",), self._lets("datacube/getusercumulate", _long_ago())),
+        ]
+        return [right for rights, has in asked if has for right in rights]
+
+    def _lets(self, path: str, body: Mapping[str, Any] | None = None) -> bool:
+        try:
+            if body is None:
+                self._wire.get(path)
+            else:
+                self._wire.post(path, body, purpose="read")
+        except NotPermitted:
+            return False
+        except Refused:
+            return True
+        return True
 
     # --- Talks ---
 
@@ -143,7 +172,7 @@ class People(Callbacks, Figures):
         Whether they are counted from 0 or from 1 is told differently in different places, so the first
         article decides: if the platform knows a number 0 the account counts from 0, else from 1.
         """
-        place = max(number(post.data.get("idx")) - 1, 0)
+        place = max(number(post.data.get("index")) - 1, 0)
         first = self._first_index if self._first_index is not None else self._account.known.get("first_index")
         if first is None:
             first = next((each for each in (0, 1) if self._knows(post, each)), None)
@@ -296,6 +325,11 @@ class People(Callbacks, Figures):
         except Refused as error:
             if number(error.code) not in NO_MENU:
                 raise
+
+
+def _long_ago() -> dict[str, str]:
+    day = (datetime.now(BEIJING) - timedelta(days=3)).date().isoformat()
+    return {"begin_date": day, "end_date": day}
 
 
 def _as(error: ConnectorError, source: ConnectorError) -> ConnectorError:

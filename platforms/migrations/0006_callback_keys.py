@@ -10,6 +10,6 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("platforms", "0004_callbacks_contacts_and_menus")]
+    dependencies = [("platforms", "0005_callbacks_contacts_and_menus")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]
