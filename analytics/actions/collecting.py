@@ -149,7 +149,7 @@ def _fill_days(account: Account, now: datetime) -> int:
         return 0
     try:
         connector = gateway.connect(account)
-        zone = ZoneInfo(connector.day_zone)
+        zone = ZoneInfo(connector.day_zone())
         missing = _days_missing(account, zone, now)
         told = list(connector.account_days(missing[0], missing[-1])) if missing else []
     except ConnectorError as error:

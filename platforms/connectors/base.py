@@ -675,8 +675,9 @@ class ReadsAccountMetrics(Protocol):
 class ReadsAccountDays(Protocol):
     """The platform tells whole days once they are over, and those of the past."""
 
-    day_zone: str
-    """The zone that its days are days of."""
+    def day_zone(self) -> str:
+        """Return the zone that its days are days of."""
+        ...
 
     def account_days(self, since: date, until: date) -> Iterator[AccountDayReading]:
         """Yield the days from `since` to `until`, both included; a day that is not told is left out."""
@@ -702,8 +703,8 @@ class KeepsMenu(Protocol):
     """A menu below the account's private talks: entries are dicts of `name`, and `type` with its
     fields or `below` (entries without `below`)."""
 
-    menu_rules: MenuRules
-
+    @staticmethod
+    def menu_rules() -> MenuRules: ...
     def menu(self) -> list[dict[str, Any]]: ...
     def publish_menu(self, entries: Sequence[Mapping[str, Any]]) -> None: ...
     def remove_menu(self) -> None: ...

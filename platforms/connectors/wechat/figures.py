@@ -36,8 +36,10 @@ class Figures:
 
     _wire: Wire
     _account: AccountRef
-    day_zone = str(BEIJING)
     _daily_rows: bool = False
+
+    def day_zone(self) -> str:
+        return str(BEIJING)
 
     def post_readings(self, posts: Sequence[PostRef]) -> Iterator[Reading]:
         """Yield what is told of these articles; one published today, or too long ago, is left out."""

@@ -71,7 +71,6 @@ class People(Callbacks, Figures):
 
     _wire: Wire
     _account: AccountRef
-    menu_rules = MENU_RULES
     _first_index: int | None = None
 
     def learned(self) -> Mapping[str, Any]:
@@ -305,6 +304,11 @@ class People(Callbacks, Figures):
         self._wire.post("cgi-bin/user/info/updateremark", body, purpose="prepare")
 
     # --- Menu ---
+
+    @staticmethod
+    def menu_rules() -> MenuRules:
+        """Return how a menu may be built."""
+        return MENU_RULES
 
     def menu(self) -> list[dict[str, Any]]:
         """Return the menu as it is shown now, made here or in the back office; [] for none."""
