@@ -92,7 +92,7 @@ def _somebody_talks(account: Account, thread_id: str, now: datetime) -> bool:
 
 def add(account: Account, *, by: Membership, now: datetime, **given: Any) -> AutoReply:
     """Add an automatic answer at the end of the account's list. `given` are fields of the row."""
-    _demand_able(account)
+    demand_able(account)
     row = AutoReply(account=account, made_at=now, made_by=by, **given)
     _demand_sound(row)
     with transaction.atomic():
@@ -137,7 +137,8 @@ def drop(row: AutoReply, *, by: Membership, now: datetime) -> None:
         row.delete()
 
 
-def _demand_able(account: Account) -> None:
+def demand_able(account: Account) -> None:
+    """Raise UserError unless this account can answer by itself."""
     if not can_answer(account):
         raise UserError(_("%(platform)s cannot answer by itself from here.") % {"platform": account.label})
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -54,6 +56,11 @@ class Answer:
 def takes(account: Account) -> bool:
     """Say whether the platform can call us for this account."""
     return gateway.can(account, TakesCallbacks)
+
+
+def address_of(account: Account) -> str:
+    """Return the address that the platform calls for this account."""
+    return f"{settings.SITE_URL.rstrip('/')}{reverse('hooks:account', args=[account.callback_key])}"
 
 
 def receive(key: str, request: CallbackRequest, now: datetime) -> Answer:

@@ -15,8 +15,9 @@ from mediaops.lib.parts import done, show, wants_part
 from mediaops.models import Activity, Membership, Right
 from platforms import gateway, talks
 from platforms.actions import inbox as answering
-from platforms.forms import AssignForm, InboxFilter, ReplyForm
-from platforms.models import Conversation, Reply
+from platforms.actions import moderating
+from platforms.forms import AssignForm, InboxFilter, ModerateForm, ReplyForm
+from platforms.models import Contact, Conversation, Message, Reply
 
 PAGE = "platforms/inbox/page.html"
 LIST = "platforms/inbox/_list.html"
@@ -36,10 +37,10 @@ def _list(request) -> dict[str, Any]:
     members = _able(request)
     form = InboxFilter(request.GET, accounts=accounts, members=members)
     rows = talks.in_tab(_rows().in_workspace(request.workspace), tab, request.member)
-    page = _Window(talks.in_order(form.narrowed(rows), tab), request.GET.get("page"))
     now = timezone.now()
+    page = _Window(talks.in_order(form.narrowed(rows), tab, now), request.GET.get("page"))
     for talk in page.talks:
-        talk.tone = talks.tone(talk, now)
+        talks.dress(talk, now)
     counts = talks.counts(request.workspace, request.member)
     return {
         "tab": tab,
@@ -76,6 +77,7 @@ def _pane(request, talk: Conversation, form: ReplyForm | None = None) -> dict[st
     return {
         "talk": talk,
         "tone": talks.tone(talk, now),
+        "clock": talks.clock_of(talk, now),
         "lines": lines,
         "is_busy": talks.is_busy(lines),
         "can_reply": answering.can_reply(talk.account),
@@ -127,7 +129,8 @@ def side(request, pk: int) -> HttpResponse:
         workspace=request.workspace, subject_type="platforms.conversation", subject_id=str(talk.pk)
     )
     first = talk.messages.filter(is_own=False).order_by("at").first()
-    context = {"talk": talk, "others": others[:6], "trail": trail[:8], "first": first}
+    contact = Contact.objects.filter(account=talk.account, remote_id=talk.who_id).first() if talk.who_id else None
+    context = {"talk": talk, "others": others[:6], "trail": trail[:8], "first": first, "contact": contact}
     return render(request, "platforms/inbox/_side.html", context)
 
 
@@ -194,6 +197,18 @@ def assign(request, pk: int) -> HttpResponse:
     return _after(request, talk, "conversation:assigned")
 
 
+@team_view(needs=Right.ANSWER)
+@require_POST
+def moderate(request, pk: int) -> HttpResponse:
+    rows = Message.objects.select_related("conversation__account__workspace", "conversation__post")
+    row = get_own(rows, request, pk=pk)
+    form = ModerateForm(request.POST)
+    if not form.is_valid():
+        raise UserError(_("Choose what to do with the comment."))
+    moderating.moderate(row, form.cleaned_data["act"], by=request.member, now=timezone.now())
+    return _after(request, row.conversation, "conversation:moderated")
+
+
 def _own_reply(request, pk: int) -> Reply:
     rows = Reply.objects.select_related("conversation__account__workspace", "by__user")
     return get_own(rows, request, pk=pk)
@@ -228,9 +243,9 @@ def reply_drop(request, pk: int) -> HttpResponse:
 def inbox_today(request) -> HttpResponse:
     """Show, on Today, the talks that wait longest."""
     rows = _rows().in_workspace(request.workspace).waiting()
-    mine = list(talks.in_order(rows, "waiting")[:6])
     now = timezone.now()
+    mine = list(talks.in_order(rows, "waiting", now)[:6])
     for talk in mine:
-        talk.tone = talks.tone(talk, now)  # type: ignore[attr-defined]
+        talks.dress(talk, now)
     context = {"talks": mine[:5], "has_more": len(mine) > 5, "to": team_url(request, "platforms:inbox")}
     return render(request, "platforms/inbox/_today.html", context)

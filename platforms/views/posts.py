@@ -8,12 +8,14 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from mediaops.access import get_own, team_view
-from mediaops.lib.parts import show
+from mediaops.lib.parts import done, show
 from mediaops.models import Right
-from platforms.forms import PostFilter
+from platforms.actions import moderating
+from platforms.forms import CommentsForm, PostFilter
 from platforms.models import Account, Conversation, Post
 
 PAGE = "platforms/posts/page.html"
@@ -60,5 +62,18 @@ def post(request, pk: int) -> HttpResponse:
     row = get_own(Post.objects.select_related("account__workspace"), request, pk=pk)
     conversations = Conversation.objects.filter(post=row).select_related("account__workspace", "assigned_to__user")
     parts = Post.objects.filter(account=row.account, part_of=row.remote_id).order_by("published_at")
-    context = {"post": row, "talks": conversations[:30], "parts": parts[:20]}
+    can_open = row.removed_at is None and moderating.can_open(row.account)
+    context = {"post": row, "talks": conversations[:30], "parts": parts[:20], "can_open_comments": can_open}
     return render(request, "platforms/posts/detail.html", context)
+
+
+@team_view(needs=Right.ANSWER)
+@require_POST
+def comments(request, pk: int) -> HttpResponse:
+    """Open or close comments under a post on its platform."""
+    row = get_own(Post.objects.select_related("account__workspace"), request, pk=pk)
+    form = CommentsForm(request.POST)
+    is_open = form.is_valid() and form.cleaned_data["is_open"]
+    moderating.set_comments_open(row, is_open, by=request.member, now=timezone.now())
+    said = _("Comments are open.") if is_open else _("Comments are closed.")
+    return done(request, event="post:comments", to=row.get_absolute_url(), said=said)

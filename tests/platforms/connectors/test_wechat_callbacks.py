@@ -17,7 +17,9 @@ from tests.platforms.doubles.wechat_people import AES_KEY, TOKEN, WeChatPeople
 
 JOB = """<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oAnna]]></FromUserName>
 <CreateTime>1481013459</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[{word}]]></Event>{more}</xml>"""
-PUBLISHED = "<PublishEventInfo><publish_id>2247503051\n</publish_id><publish_status>0</publish_status></PublishEventInfo>"
+PUBLISHED = (
+    "<PublishEventInfo><publish_id>2247503051\n</publish_id><publish_status>0</publish_status></PublishEventInfo>"
+)
 
 
 @pytest.fixture(params=["safe", "plain"])
@@ -110,7 +112,9 @@ def test_json_is_read_as_xml_is():
 def test_compatible_mode_believes_only_what_is_encrypted():
     world = WeChatPeople()
     query, body = world.write("oAnna", "genuine", MsgId=5)
-    forged = b"<MsgType>text</MsgType><FromUserName>oEve</FromUserName><Content>forged</Content><MsgId>6</MsgId></xml>"
+    forged = (
+        b"<MsgType>text</MsgType><FromUserName>oEve</FromUserName><Content>forged</Content><MsgId>6</MsgId></xml>"
+    )
     found = told(world, (query, body.replace(b"</xml>", forged)))
     assert (found.data["Content"], found.key) == ("genuine", "msg:5")
 

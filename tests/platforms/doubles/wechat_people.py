@@ -220,7 +220,9 @@ class WeChatPeople(WeChat):
 
     def datacube_getusercumulate(self, body):
         self._demand("datacube")
-        return {"list": [{"ref_date": day, "cumulate_user": self.days[day]["total"]} for day in self._asked_days(body)]}
+        return {
+            "list": [{"ref_date": day, "cumulate_user": self.days[day]["total"]} for day in self._asked_days(body)]
+        }
 
     def datacube_getusersummary(self, body):
         rows = []
