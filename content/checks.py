@@ -20,6 +20,7 @@ from content.models import ContentItem, Publication, Review, Variant
 from content.models.item import ItemState
 from content.models.publication import State
 from content.models.review import ReviewState
+from content.quotas import check_quotas
 from platforms import limits
 from platforms.connectors.base import Limits
 from platforms.gateway import limits_of, spec_for
@@ -47,6 +48,7 @@ def check_variant(
     ]
     if due_at is not None:
         found += check_time(variant.account, due_at, now=now, publication=publication)
+        found += check_quotas(variant, due_at, publication=publication)
     return sorted(found, key=lambda problem: problem.level != "stop")
 
 

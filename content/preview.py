@@ -7,7 +7,7 @@ from content import markdown
 from content.compose import compose
 from content.models import ContentItem, Variant
 from platforms.connectors.base import Limits, OutgoingImage, OutgoingPost, PlatformSpec
-from platforms.gateway import limits_of
+from platforms.gateway import limits_of, spec_for
 from platforms.limits import text_length
 from platforms.models import Account
 
@@ -30,6 +30,10 @@ class Preview:
     images_over: tuple[OutgoingImage, ...] = ()
     tags: tuple[str, ...] = ()
     count: "Counts | None" = None
+    frame: int | None = None
+    """The variant whose page shows the article as the platform does; None where our own type shows it."""
+    is_strip: bool = False
+    """An article's account, but this one goes out as pictures with plain words."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Counts:
 def preview_of(variant: Variant) -> Preview:
     """Return what a reader of the variant's account would see."""
     account, post = variant.account, compose(variant)
-    limits, spec = limits_of(account), account.spec
+    limits, spec = limits_of(account), spec_for(account)
+    themed = spec.show(post) if spec.show else None
     title, title_over = _cut(post.title, limits.title_max, len)
     text, text_over = _cut(post.text, limits.text_max, spec.count_text)
     shown = len(post.images) if limits.images_max is None else limits.images_max
@@ -55,6 +60,7 @@ def preview_of(variant: Variant) -> Preview:
         layout=spec.body_format, account=account, title=title, title_over=title_over, summary=post.summary,
         text=text, text_over=text_over, html=post.html, cover=_cover(post), images=post.images[:shown],
         images_over=post.images[shown:], tags=post.tags, count=counts_of(spec, limits, post),
+        frame=variant.pk if themed else None, is_strip=themed == "",
     )  # fmt: skip
 
 

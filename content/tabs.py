@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from content.checks import check_account, check_text
 from content.models import ContentItem, Variant
+from content.quotas import check_planned
 from platforms.limits import Problem
 from platforms.models import Account
 
 
 @dataclass(frozen=True)
 class Tab:
-    """One account of a piece. `problems` speak of text, pictures and the account, not of the review."""
+    """One account of a piece. `problems` speak of text, pictures, the account and its quotas, not of the review."""
 
     variant: Variant
     problems: list[Problem]
@@ -36,7 +37,7 @@ def tabs_of(item: ContentItem) -> list[Tab]:
 
 def tab_of(variant: Variant) -> Tab:
     """Return one tab with the problems of its text, pictures and account, what stops first."""
-    found = [*check_text(variant), *check_account(variant.account)]
+    found = [*check_text(variant), *check_account(variant.account), *check_planned(variant)]
     return Tab(variant, sorted(found, key=lambda problem: not problem.stops))
 
 

@@ -76,6 +76,11 @@ def tell_of_accounts() -> int:
     return telling.tell_of_accounts(timezone.now())
 
 
+@shared_task
+def tell_of_fallen() -> int:
+    return telling.tell_of_fallen(timezone.now())
+
+
 def _hand(task: Task, pks: Iterable[int]) -> int:
     """Send one message per row over one connection; return how many."""
     rows = list(pks)

@@ -14,6 +14,7 @@ from platforms.connectors.base import (
     AccountRef,
     AccountRight,
     Deletes,
+    FollowsPosts,
     FormField,
     KeepsContacts,
     KeepsMenu,
@@ -21,6 +22,7 @@ from platforms.connectors.base import (
     Moderates,
     OpensComments,
     PlatformSpec,
+    Previews,
     Publishes,
     Quota,
     ReadsAccountDays,
@@ -60,7 +62,7 @@ def spec_for(account: Account) -> PlatformSpec:
     """
     spec = spec_of(account)
     if account.is_by_hand:
-        return replace(spec, option_fields=(), check=None)
+        return replace(spec, option_fields=(), check=None, show=None)
     if not account.choices:
         return spec
     return replace(spec, option_fields=tuple(_narrowed(each, account.choices) for each in spec.option_fields))
@@ -92,9 +94,11 @@ def limits_with(spec: PlatformSpec, told: Mapping[str, Any]) -> Limits:
 
 RIGHTS: dict[type, AccountRight] = {
     Publishes: "publish",
+    Previews: "publish",
     Updates: "update",
     Deletes: "delete",
     ReadsPosts: "posts",
+    FollowsPosts: "posts",
     ReadsMessages: "messages",
     ReadsComments: "messages",
     Replies: "reply",

@@ -6,7 +6,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from platforms.actions import callbacks, connecting, contacts, inbox, syncing
+from platforms.actions import callbacks, connecting, contacts, following, inbox, syncing
 from platforms.connectors import CONNECTORS
 from platforms.connectors.base import Connects, KeepsContacts, ReadsComments, ReadsMessages, ReadsPosts
 from platforms.models import Account, CallbackEvent, ContactBook, Reply
@@ -35,6 +35,20 @@ def sync_account(pk: int, claimed: str) -> None:
     account = syncing.take_over(pk, datetime.fromisoformat(claimed), timezone.now())
     if account is not None:
         syncing.sync_account(account, timezone.now())
+
+
+@shared_task
+def follow_posts() -> None:
+    """Hand every account with posts to ask about to a worker."""
+    for pk in following.due_accounts(timezone.now()):
+        follow_account.delay(pk)
+
+
+@shared_task
+def follow_account(pk: int) -> None:
+    account = Account.objects.working().select_related("workspace").filter(pk=pk).first()
+    if account is not None:
+        following.follow_account(account, timezone.now())
 
 
 @shared_task

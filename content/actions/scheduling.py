@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from content.checks import check_variant, stopping
 from content.models import Publication, Slot, Variant
 from content.models.publication import MOVES, State
+from content.quotas import check_quotas
 from content.slots import free_moments
 from mediaops.actions.activity import record
 from mediaops.errors import UserError, WrongState
@@ -19,8 +20,9 @@ from mediaops.models import Membership
 from platforms.limits import Problem
 from platforms.models import Account
 
-FOR_GOOD = {"past", "account_gone", "account_foreign", "archived"}
+FOR_GOOD = {"past", "account_gone", "account_foreign", "archived", "quota_full"}
 """What no later change mends: it stops planning. The rest may be mended until the moment comes."""
+SLOTS_LOOKED_AT = 60
 ANEW: dict[str, Any] = {
     "late_at": None, "handed_at": None, "tries": 0, "looks": 0, "check_after": None,
     "problem": "", "way_out": "", "told_at": None, "settled_at": None, "handed_over": None,
@@ -112,10 +114,11 @@ def put_back(publication: Publication, due_at: datetime) -> None:
         setattr(publication, name, value)
 
 
-def next_free_slot(account: Account, after: datetime) -> datetime | None:
+def next_free_slot(account: Account, after: datetime, *, variant: Variant | None = None) -> datetime | None:
     """Return the first posting slot of the account after `after` that nothing is planned for.
 
-    None when the account has no slots, or none is free within eight weeks.
+    With `variant` it is one whose day or month the platform still takes it on. None when the account
+    has no slots, or none is free within eight weeks.
     """
     zone = ZoneInfo(account.workspace.time_zone)
     slots = Slot.objects.filter(account=account).values_list("weekday", "time")
@@ -124,7 +127,10 @@ def next_free_slot(account: Account, after: datetime) -> datetime | None:
         .exclude(state__in=[State.CANCELLED, State.FAILED])
         .values_list("due_at", flat=True)
     )
-    return next(iter(free_moments(slots, taken, after, zone)), None)
+    if variant is None:
+        return next(iter(free_moments(slots, taken, after, zone)), None)
+    moments = free_moments(slots, taken, after, zone, count=SLOTS_LOOKED_AT)
+    return next((at for at in moments if not any(check_quotas(variant, at))), None)
 
 
 def _demand(

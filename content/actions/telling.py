@@ -28,6 +28,8 @@ ONE_BY_ONE = 5
 """More than these of a kind in one workspace at once are told as one."""
 UNSURE_FOR = timedelta(seconds=20)
 """A doubt that looking settles within this time disturbs nobody."""
+FALLEN_FOR = timedelta(days=2)
+"""Posts that fell longer ago have been told of."""
 AHEAD = timedelta(days=7)
 """How far ahead planned posts count when their account has stopped working."""
 
@@ -91,6 +93,36 @@ def tell_of_accounts(now: datetime) -> int:
         account = Account.objects.select_related("workspace").get(pk=row["variant__account"])
         told += _tell_of_account(account, row["n"], row["first"])
     return told
+
+
+def tell_of_fallen(now: datetime) -> int:
+    """Tell of publications that were live and whose post the platform took down later; return how many are news.
+
+    The notice's key is the post and its fall, so nobody is told twice however often this runs.
+    """
+    rows = Publication.objects.filter(state=State.LIVE, post__removed_at__gt=now - FALLEN_FOR)
+    rows = rows.exclude(post__removed_why="").select_related(
+        "variant__item__workspace", "variant__account", "variant__item__owner", "made_by", "post"
+    )
+    return sum(_tell_of_fall(row) for row in rows[:A_SWEEP])
+
+
+def _tell_of_fall(publication: Publication) -> bool:
+    post, account = publication.post, publication.variant.account
+    if post is None:
+        return False
+    words = {"title": publication.variant.title or publication.variant.item, "account": account.name}
+    told = notify(
+        people_of(publication),
+        kind="publication.fell",
+        key=f"publication.fell:{publication.pk}:{_stamp(post.removed_at)}",
+        text=_Said(_("“%(title)s” no longer stands on %(account)s: %(reason)s"), reason=post.removed_why, **words),
+        way_out=_("Look on the platform why; publishing it again is up to you."),
+        url=publication.get_absolute_url(),
+        level=Notice.Level.URGENT,
+        mail=True,
+    )
+    return bool(told)
 
 
 def people_of(publication: Publication) -> list[Membership]:

@@ -97,6 +97,10 @@ class AddForm(forms.Form):
         self.fields["account"].queryset = Account.objects.in_workspace(workspace).own().connected()
 
 
+class ShowToForm(forms.Form):
+    to = forms.CharField(label=_("Name on the platform"), max_length=100)
+
+
 class ChosenForm(forms.Form):
     chosen = forms.IntegerField(required=False)
 

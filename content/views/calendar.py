@@ -16,6 +16,7 @@ from content.checks import check_variant
 from content.forms.calendar import CalendarForm, QuickForm, ScheduleForm, SlotForm
 from content.forms.publications import MomentForm
 from content.models import ContentItem, Publication, Slot, Variant
+from content.quotas import ledger
 from mediaops.access import demand, get_own, team_url, team_view
 from mediaops.errors import UserError
 from mediaops.lib.parts import done
@@ -47,6 +48,7 @@ def calendar(request) -> HttpResponse:
         "later": _step(view, day, 1),
         "today": now.astimezone(zone).date(),
         "plan": plan,
+        "quotas": ledger(form.accounts, plan.first, plan.last, now),
         "days": days,
         "agenda": [(date, entries) for date, entries in days if date >= day],
         "strip": _strip(day, days),
@@ -122,7 +124,7 @@ def calendar_fill(request) -> HttpResponse:
     """Plan everything in the tray into the next free slots."""
     now, planned = timezone.now(), 0
     for variant, _moment in tray(request.workspace, now):
-        moment = scheduling.next_free_slot(variant.account, now)
+        moment = scheduling.next_free_slot(variant.account, now, variant=variant)
         if moment is not None:
             scheduling.plan(variant, moment, by=request.member, now=now)
             planned += 1

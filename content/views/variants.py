@@ -9,16 +9,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from content.actions.fitting import VariantEditedMeanwhile, add_variant, drop_variant, save_variant
-from content.compose import note_text
-from content.forms.variants import AddForm, ChosenForm, VariantForm
+from content.actions.previewing import may_preview, send_preview
+from content.compose import compose, note_text
+from content.forms.variants import AddForm, ChosenForm, ShowToForm, VariantForm
 from content.models import Asset, ContentItem, Variant
 from content.preview import preview_of
 from content.tabs import accounts_left, tab_of, tabs_of
 from mediaops.access import get_own, team_view
+from mediaops.errors import UserError
 from mediaops.lib.parts import done, show, wants_part
 from mediaops.models import Right
+from platforms.gateway import spec_for
 
 PAGE, STATE = "content/variant/page.html", "content/variant/_state.html"
+PHONE_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-same-origin"
+)
 ROWS = Variant.objects.select_related("item__workspace", "item__cover", "account__workspace", "changed_by__user")
 
 
@@ -58,6 +64,41 @@ def variant_check(request: Any, pk: int) -> HttpResponse:
     if form.is_valid():
         row.options = form.words()["options"]
     return render(request, "content/variant/_checks.html", _judged(row))
+
+
+@require_GET
+@team_view(needs=Right.SEE)
+def variant_phone(request: Any, pk: int) -> HttpResponse:
+    """The article as its platform shows it, for a frame: nothing in it may run or load from elsewhere."""
+    row = get_own(ROWS, request, pk=pk)
+    show_it = spec_for(row.account).show
+    post = compose(row)
+    words = {"post": post, "shown": show_it(post) if show_it else "", "account": row.account}
+    answer = render(request, "content/variant/phone.html", words)
+    answer.headers["Content-Security-Policy"] = PHONE_POLICY
+    return answer
+
+
+@require_POST
+@team_view(needs=Right.PUBLISH)
+def variant_show(request: Any, pk: int) -> HttpResponse:
+    """Show the piece on the platform to one person."""
+    row = get_own(ROWS, request, pk=pk)
+    form = ShowToForm(request.POST)
+    if not form.is_valid():
+        return _show_again(request, row, form, 422)
+    try:
+        send_preview(row, form.cleaned_data["to"], by=request.member, now=timezone.now())
+    except UserError as error:
+        form.add_error("to", str(error))
+        return _show_again(request, row, form, 422)
+    said = _("Sent to %(to)s; it is on the phone") % {"to": form.cleaned_data["to"]}
+    return done(request, event="variant:shown", to=row.get_absolute_url(), said=said)
+
+
+def _show_again(request: Any, row: Variant, show_form: ShowToForm, status: int) -> HttpResponse:
+    context = _page(request, row, VariantForm(instance=row)) | {"show_form": show_form}
+    return show(request, PAGE, "content/variant/_show.html", context, status=status)
 
 
 @require_POST
@@ -103,6 +144,7 @@ def _page(request: Any, row: Variant, form: VariantForm) -> dict[str, Any]:
             "tabs": tabs_of(row.item),
             "left": accounts_left(row.item),
             "chosen_id": row.pk,
+            "show_form": ShowToForm() if may_preview(row) else None,
             "default_text": row.item.body if row.account.spec.body_format == "article" else _default_note(row),
         }
     )

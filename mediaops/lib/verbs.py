@@ -58,6 +58,7 @@ SENTENCES: dict[str, Any] = {
     "publication.late": _("Missed its time"),
     "publication.by_hand": _("Due by hand"),
     "publication.cancelled": _("Publication cancelled"),
+    "post.fell": _("No longer stands on the platform"),
     "account.paused": _("Account paused"),
     "account.resumed": _("Pause of the account lifted"),
     "workspace.paused": _("Publishing paused"),
@@ -126,6 +127,7 @@ SENTENCES: dict[str, Any] = {
     "persona.reopened": _("Persona offered again"),
     "variant.added": _("Account added to the piece"),
     "variant.changed": _("Version for an account edited"),
+    "variant.previewed": _("Shown to one person on the platform"),
     "variant.dropped": _("Account taken off the piece"),
 }
 

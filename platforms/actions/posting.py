@@ -11,9 +11,11 @@ from platforms.connectors.base import (
     ChecksTickets,
     Deletes,
     FindsByKey,
+    FollowsPosts,
     HandOver,
     OutgoingPost,
     PostRef,
+    Previews,
     Publishes,
     ReadsPosts,
     RemotePost,
@@ -22,6 +24,9 @@ from platforms.connectors.base import (
 )
 from platforms.models import Account, Post
 from platforms.models.post import FirstSeen
+
+FIRST_LOOK = timedelta(hours=1)
+"""After this it is asked for the first time whether a post still stands; see `following`."""
 
 Published = Post | Ticket | HandOver
 
@@ -59,6 +64,17 @@ def publish_again(account: Account, outgoing: OutgoingPost, now: datetime) -> Pu
     connector = gateway.connect(account)
     try:
         return _settled(account, connector.publish_again(outgoing), outgoing, now)
+    finally:
+        gateway.keep_renewed(account, connector)
+
+
+def preview(account: Account, outgoing: OutgoingPost, to: str) -> None:
+    """Show `outgoing` on the platform to one person; raises the errors of `connectors.errors`."""
+    connector = gateway.connect(account)
+    if not isinstance(connector, Previews):
+        raise TypeError(f"{account.platform} shows nothing to single people")
+    try:
+        connector.preview(outgoing, to)
     finally:
         gateway.keep_renewed(account, connector)
 
@@ -151,6 +167,10 @@ def _settled(
     if isinstance(result, Ticket | HandOver):
         return result
     post = record_post(account, result, first_seen=FirstSeen.PUBLISHED, now=now)
+    for part in result.parts:
+        record_post(account, part, first_seen=FirstSeen.PUBLISHED, now=now)
+    if gateway.can(account, FollowsPosts):
+        Post.objects.filter(pk=post.pk).update(follow_after=now + FIRST_LOOK)
     if outgoing and not post.title and outgoing.title:  # some platforms do not hand the title back
         Post.objects.filter(pk=post.pk).update(title=outgoing.title[:300])
         post.title = outgoing.title[:300]

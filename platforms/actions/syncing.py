@@ -131,5 +131,12 @@ def _pull_posts(account: Account, connector: ReadsPosts, since: datetime, now: d
 def _mark_removed(account: Account, seen: set[int], start: datetime, now: datetime) -> int:
     """Mark posts that the platform's complete list no longer holds. A later sight takes the mark back."""
     known = Post.objects.standing().filter(account=account).between(start, now - SETTLING)
-    gone = set(known.filter(seen_at__lt=now - SETTLING, part_of="").values_list("pk", flat=True)) - seen
+    rows = known.filter(seen_at__lt=now - SETTLING, part_of="").only("remote_id", "url", "data")
+    gone = {row.pk for row in rows if _is_listed(row)} - seen
+    Post.objects.filter(pk__in=gone).exclude(follow_after=None).update(follow_after=now)  # ask at once why
     return Post.objects.filter(pk__in=gone, removed_at=None).update(removed_at=now)
+
+
+def _is_listed(post: Post) -> bool:
+    """Say whether the platform's list would hold the post: not one known by a pasted link, nor an unlisted one."""
+    return post.remote_id != post.url[:400] and not post.data.get("unlisted")

@@ -298,6 +298,7 @@ class RemotePost:
     """One post as it exists on the platform. `published_at` is aware.
 
     `data` is what the connector needs to find it again beside its id (JSON); it comes back in `PostRef`.
+    Its key `unlisted` (true) says that `recent_posts` will not tell this one, so that it is not missed.
     """
 
     remote_id: str

@@ -141,6 +141,12 @@ class VariantChangeSerializer(Fitting):
     revision = serializers.IntegerField(min_value=0)
 
 
+class ShowToSerializer(serializers.Serializer):
+    """Whom to show the piece to, by their name on the platform."""
+
+    to = serializers.CharField(max_length=100)
+
+
 def clean_options(spec: PlatformSpec, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options as the editor would keep them, or raise by name what is wrong."""
     known = {field.name: field for field in spec.option_fields}

@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from campaigns.models import Campaign
-from content.actions import drafting, fitting, reviewing
+from content.actions import drafting, fitting, previewing, reviewing
 from content.api.more import SaysMore
 from content.api.serializers import items as shapes
 from content.models import Comment, ContentItem, ItemVersion, Pillar, Variant
@@ -52,7 +52,12 @@ class ItemViewSet(SaysMore, ReadViewSet):
     filterset_class = ItemFilter
     ordering = ["-changed_at"]
     ordering_fields = ["changed_at", "made_at", "title"]
-    rights = {"approve": Right.APPROVE, "request_changes": Right.APPROVE, "*": Right.WRITE}
+    rights = {
+        "approve": Right.APPROVE,
+        "request_changes": Right.APPROVE,
+        "show_variant": Right.PUBLISH,
+        "*": Right.WRITE,
+    }
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
@@ -181,6 +186,13 @@ class ItemViewSet(SaysMore, ReadViewSet):
         """Take the account off the piece; what is planned there has to be cancelled first."""
         fitting.drop_variant(self._own_variant(variant), by=self.member, now=timezone.now())
         return Response(status=204)
+
+    @extend_schema(request=shapes.ShowToSerializer, responses=shapes.VariantSerializer)
+    @action(detail=True, methods=["post"], url_path=r"variants/(?P<variant>\d{1,18})/preview")
+    def show_variant(self, request: Any, pk: str, variant: str) -> Response:
+        """Show it on the platform to one person, as it stands; nobody else sees it."""
+        row, given = self._own_variant(variant), self._form(shapes.ShowToSerializer)
+        return self._variant(previewing.send_preview(row, given["to"], by=self.member, now=timezone.now()))
 
     def _own_variant(self, pk: str) -> Variant:
         rows = Variant.objects.select_related("account", "item__workspace")

@@ -21,6 +21,23 @@ CONTENT_BYTES_MAX = 1_000_000
 TYPICAL_ADDRESS = "http://mmbiz.qpic.cn/mmbiz_jpg/" + "x" * 110
 """As long as the addresses that uploaded pictures get, for measuring before there are any."""
 PASSED = {"br", "em", "del", "s", "tbody", "thead", "tr"}
+OWN_STEPS = {
+    "a",
+    "blockquote",
+    "code",
+    "hr",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "strong",
+    "table",
+    "td",
+    "th",
+    "tr",
+    "ul",
+}
 HEADINGS = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
 VOID = {"br", "hr", "img"}
 BLANK = re.compile(r" (?= )|^ ", re.MULTILINE)
@@ -112,7 +129,7 @@ class _Writer:
         return "".join(_text(child) if isinstance(child, str) else self.one(child) for child in node.children)
 
     def one(self, node: _Node) -> str:
-        own = getattr(self, f"_{node.tag}", None)
+        own = getattr(self, f"_{node.tag}") if node.tag in OWN_STEPS else None
         if own is not None:
             return str(own(node))
         if node.tag in HEADINGS:
@@ -142,10 +159,10 @@ class _Writer:
         parts = [child for child in node.children if not isinstance(child, str) or child.strip()]
         pictures = [child for child in parts if isinstance(child, _Node) and child.tag == "img"]
         if parts and len(pictures) == len([child for child in parts if not _is_break(child)]):
-            return "".join(self._figure(picture) for picture in pictures)
+            return "".join(self._picture(picture) for picture in pictures)
         return self._tag("p", node, "inner" if self._depth else "p")
 
-    def _figure(self, node: _Node) -> str:
+    def _picture(self, node: _Node) -> str:
         picture = self._img(node)
         words = node.attrs.get("title", "").strip()
         words = words or (node.attrs.get("alt", "").strip() if self._captions else "")

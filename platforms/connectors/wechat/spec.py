@@ -1,5 +1,6 @@
 """The facts of Official Accounts: fields, limits, what only their interface would refuse."""
 
+import html
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,9 +21,9 @@ PICTURES_MAX = 20
 DAILY = Quota("way", "mass", "day", 1, ZONE)
 MONTHLY = Quota("way", "mass", "month", 4, ZONE)
 WAYS = (
-    ("draft", gettext_lazy("Draft only; a person publishes it in the back office")),
-    ("publish", gettext_lazy("Publish, without a push to followers")),
-    ("mass", gettext_lazy("Mass send to followers")),
+    ("draft", gettext_lazy("Draft only")),
+    ("publish", gettext_lazy("Publish")),
+    ("mass", gettext_lazy("Mass send")),
 )
 
 
@@ -40,7 +41,16 @@ def shown(post: OutgoingPost) -> str:
     """Return the article as followers see it, with our own addresses of its pictures."""
     if is_pictures(post):
         return ""
-    return rendered(post, {image.ref: image.ref for image in post.images})
+    words = rendered(post, {image.ref: image.ref for image in post.images})
+    author = html.escape(str(post.options.get("author") or ""))
+    by = f'<p style="{BY}">{author}</p>' if author else ""
+    return f'<section style="{PAGE}"><h1 style="{HEAD}">{html.escape(post.title) or "–"}</h1>{by}{words}</section>'
+
+
+PAGE = "max-width:390px;margin:0 auto;padding:12px 8px 40px;background:#fff;font-family:system-ui,sans-serif"
+HEAD = "margin:0 0 14px;color:#111;font-size:22px;line-height:1.4;overflow-wrap:anywhere"
+BY = "margin:0 0 22px;color:#767676;font-size:15px"
+"""The page around an article, on a phone; only for previews."""
 
 
 def rendered(post: OutgoingPost, places: dict[str, str]) -> str:
@@ -179,7 +189,18 @@ SPEC = PlatformSpec(
         "the IP white list, make an AppSecret and copy both here. What the account may do is asked on saving."
     ),
     option_fields=(
-        FormField("way", gettext_lazy("How it goes out"), "choice", choices=WAYS, default="publish", required=False),
+        FormField(
+            "way",
+            gettext_lazy("How it goes out"),
+            "choice",
+            gettext_lazy(
+                "A draft is finished by a person in the back office. Publishing makes the article readable without "
+                "a push. A mass send is pushed to followers and counts towards the quota."
+            ),
+            choices=WAYS,
+            default="publish",
+            required=False,
+        ),
         FormField(
             "audience",
             gettext_lazy("Mass send to"),
