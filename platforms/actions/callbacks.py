@@ -20,19 +20,18 @@ from django.utils.translation import gettext as _
 from mediaops.errors import WrongState
 from mediaops.lib.moves import move
 from platforms import gateway
-from platforms.actions import auto_replying, connecting, contacts, inbox
+from platforms.actions import auto_replying, connecting, contacts, following, inbox
 from platforms.connectors.base import (
     AnswersCallbacks,
     Callback,
     CallbackRequest,
-    Fate,
     RemoteEvent,
     RemoteMessage,
     TakesCallbacks,
     Understood,
 )
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NotGenuine
-from platforms.models import Account, AccountEvent, CallbackEvent, Conversation, Post, TicketNews
+from platforms.models import Account, AccountEvent, CallbackEvent, Conversation, TicketNews
 from platforms.models.callback import CALLBACK_MOVES, UNDERSTANDING_FOR, CallbackState
 
 log = logging.getLogger(__name__)
@@ -143,17 +142,18 @@ def _take_in(row: CallbackEvent, connector: Any, found: Understood, now: datetim
     for message in found.messages:
         if message.kind == "private" and not message.is_own:
             contacts.note_person(account, message.author_id, now)
-    inbox.take_in(account, [*found.messages, *_said_by_us(row, connector)], now)
+    inbox.take_in(account, [*found.messages, *_said_by_us(row, connector, found)], now)
     note_events(account, found.events, now)
     note_tickets(account, found.tickets, now)
-    note_fates(account, found.fates, now)
+    following.take_in(account, found.fates, now)
     if found.is_revoked:
         problem = _("%(platform)s says that our access to this account was taken back.")
         connecting.mark_expired(account, problem % {"platform": account.label}, now)
 
 
-def _said_by_us(row: CallbackEvent, connector: Any) -> Iterable[RemoteMessage]:
-    """Return what our answer said to the person, as a message of ours in their talk."""
+def _said_by_us(row: CallbackEvent, connector: Any, found: Understood) -> Iterable[RemoteMessage]:
+    """Return what our answer said to the person, as a message of ours in their talk; never before theirs,
+    though the platform's clock may be ahead of ours."""
     if not row.answered or not isinstance(connector, AnswersCallbacks):
         return []
     occasion = connector.occasion(_callback_of(row))
@@ -165,7 +165,7 @@ def _said_by_us(row: CallbackEvent, connector: Any) -> Iterable[RemoteMessage]:
             "private",
             occasion.thread_id,
             row.answered,
-            row.received_at,
+            max([row.received_at, *(message.at for message in found.messages)]),
             author_id=row.account.remote_id,
             author_name=row.account.name,
             is_own=True,
@@ -194,16 +194,6 @@ def note_tickets(account: Account, remote_ids: Iterable[str], now: datetime) -> 
     """Leave word that these tickets are worth a look; whoever waits for them looks down here on a clock."""
     rows = [TicketNews(account=account, remote_id=remote_id[:400], at=now) for remote_id in remote_ids]
     TicketNews.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def note_fates(account: Account, fates: Iterable[Fate], now: datetime) -> int:
-    """Mark posts that a platform took down, with its reason; return how many."""
-    gone = 0
-    for fate in fates:
-        posts = Post.objects.standing().filter(account=account, remote_id=fate.remote_id)
-        if not fate.stands:
-            gone += posts.update(removed_at=now, removed_why=fate.reason[:400])
-    return gone
 
 
 def _put_off(row: CallbackEvent, error: Exception, now: datetime) -> CallbackEvent:

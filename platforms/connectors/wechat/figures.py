@@ -41,22 +41,34 @@ class Figures:
     def day_zone(self) -> str:
         return str(BEIJING)
 
+    def _now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def _demand_ready(self) -> date:
+        """Return yesterday; raise NothingSent while the platform still counts it."""
+        now = self._now()
+        ready = last_ready_day(now)
+        if ready < now.astimezone(BEIJING).date() - timedelta(days=1):
+            raise NothingSent(_("WeChat finishes yesterday's figures at about eight."), wait_s=until_ready_s(now))
+        return ready
+
     def post_readings(self, posts: Sequence[PostRef]) -> Iterator[Reading]:
         """Yield what is told of these articles; one published today, or too long ago, is left out."""
-        ready = last_ready_day(datetime.now(UTC))
+        now = self._now()
+        ready = last_ready_day(now)
         days: dict[date, list[PostRef]] = {}
         for post in posts:
             if post.published_at is not None:
                 days.setdefault(post.published_at.astimezone(BEIJING).date(), []).append(post)
         askable = [day for day in sorted(days) if ready - TOLD_FOR <= day <= ready]
         if not askable and any(day > ready for day in days):
-            raise NothingSent(_("WeChat tells figures the morning after."), wait_s=until_ready_s(datetime.now(UTC)))
+            raise NothingSent(_("WeChat tells figures the morning after."), wait_s=until_ready_s(now))
         for day in askable:
             yield from self._readings_of(day, days[day])
 
     def account_reading(self) -> AccountReading:
         """Return the number of followers at the end of the last day that is told."""
-        ready = _demand_ready()
+        ready = self._demand_ready()
         told = self._cube("getusercumulate", ready, ready)
         rows = [row for row in told if row.get("ref_date") == ready.isoformat()] or told[-1:]
         followers = _count(rows[-1], "cumulate_user") if rows else None
@@ -64,7 +76,7 @@ class Figures:
 
     def account_days(self, since: date, until: date) -> Iterator[AccountDayReading]:
         """Yield whole days; followers won and lost are added over the ways they came by, rates never."""
-        last = min(until, _demand_ready())
+        last = min(until, self._demand_ready())
         start, tells_reads = since, True
         while start <= last:
             end = min(start + timedelta(days=DAYS_PER_CALL - 1), last)
@@ -95,7 +107,7 @@ class Figures:
         except Refused as error:
             if isinstance(error, NotPermitted) or number(error.code) not in NO_SUCH_DATA:
                 raise
-            if last_ready_day(datetime.now(UTC)) - day > TOLD_FOR_OLD:
+            if last_ready_day(self._now()) - day > TOLD_FOR_OLD:
                 return
             is_new, rows = False, self._cube("getarticletotal", day, day)
         for post in posts:
@@ -150,15 +162,6 @@ def until_ready_s(now: datetime) -> float:
     here = now.astimezone(BEIJING)
     ready = here.replace(hour=READY_HOUR, minute=READY_MINUTE, second=0, microsecond=0)
     return ((ready if ready > here else ready + timedelta(days=1)) - here).total_seconds()
-
-
-def _demand_ready() -> date:
-    """Return yesterday; raise NothingSent while the platform still counts it."""
-    now = datetime.now(UTC)
-    ready = last_ready_day(now)
-    if ready < now.astimezone(BEIJING).date() - timedelta(days=1):
-        raise NothingSent(_("WeChat finishes yesterday's figures at about eight."), wait_s=until_ready_s(now))
-    return ready
 
 
 def _row_of(post: PostRef, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
