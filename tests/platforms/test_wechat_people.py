@@ -47,12 +47,12 @@ def test_follow_welcome_message_clock_reply_and_the_end_of_the_window(tell, wech
     auto_replying.add(official, trigger="welcome", text="欢迎来到蓝叙茶。", by=operator, now=now)
     answer = tell(wechat.follow("oAnna"))
     assert answer.headers["Content-Type"].startswith("application/xml")
-    tell(wechat.write("oAnna", "春茶什么时候上？", at=now.timestamp() + 2))
+    tell(wechat.write("oAnna", "春茶什么时候上？"))
     understand_all()
 
     talk = talk_of("oAnna")
-    said = list(talk.messages.values_list("text", "is_own"))
-    assert said == [("欢迎来到蓝叙茶。", True), ("春茶什么时候上？", False)]
+    said = set(talk.messages.values_list("text", "is_own"))
+    assert said == {("欢迎来到蓝叙茶。", True), ("春茶什么时候上？", False)}
     assert talk.waits_since is not None
     assert timedelta(hours=47, minutes=58) < talk.reply_until - now <= timedelta(hours=48, minutes=1)
     assert talk.replies_left == 5

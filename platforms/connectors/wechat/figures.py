@@ -190,7 +190,7 @@ def _total(rows: Sequence[Mapping[str, Any]], field: str, is_daily: bool) -> int
 def _old_reading(post: PostRef, told: Mapping[str, Any]) -> Reading:
     rows = sorted(_details(told), key=lambda row: str(row.get("stat_date")))
     counters = {name: _total(rows, field, is_daily=False) for name, field in OLD_COUNTERS.items()}
-    extra = {"reading": "older figures, sum to date", "raw": _cut(told)}
+    extra: dict[str, Any] = {"reading": "older figures, sum to date", "raw": _cut(told)}
     if rows:
         extra["stat_date"] = rows[-1].get("stat_date")
     return Reading(post.remote_id, **counters, extra=extra)
