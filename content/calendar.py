@@ -116,7 +116,7 @@ def tray(workspace: Workspace, now: datetime) -> list[tuple[Variant, datetime | 
     spoken = Publication.objects.filter(variant=OuterRef("pk")).exclude(state=State.CANCELLED)
     rows = list(
         Variant.objects.in_workspace(workspace)
-        .filter(~Exists(spoken), item__state=ItemState.APPROVED, item__archived_at=None)
+        .filter(~Exists(spoken), companion_of=None, item__state=ItemState.APPROVED, item__archived_at=None)
         .select_related("item", "account")
         .order_by("item__changed_at")[:TRAY_MOST]
     )

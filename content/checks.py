@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from content.compose import composition
+from content.compose import companions_of, composition
 from content.digest import digest
 from content.models import ContentItem, Publication, Review, Variant
 from content.models.item import ItemState
@@ -45,6 +45,7 @@ def check_variant(
         *check_text(variant),
         *check_account(variant.account),
         *check_review(variant.item),
+        *check_companions(variant),
     ]
     if due_at is not None:
         found += check_time(variant.account, due_at, now=now, publication=publication)
@@ -65,6 +66,15 @@ def check_text(variant: Variant) -> list[Problem]:
         text = _("A picture in the text is not in the media library: %(address)s. Upload it, then put it in again.")
         found.append(Problem("image_unknown", text % {"address": src[:80]}, "images", target=src))
     return found
+
+
+def check_companions(variant: Variant) -> Iterator[Problem]:
+    """Yield what keeps the pieces that go out in one message with this one from going out, each by its title."""
+    for row in companions_of(variant):
+        for problem in stopping([*check_text(row), *check_review(row.item)]):
+            words = {"title": row.title or row.item, "problem": problem.text}
+            text = _("“%(title)s”, which goes out with it: %(problem)s") % words
+            yield Problem(f"companion_{problem.code}", text, problem.field, target=str(row.pk))
 
 
 def check_account(account: Account) -> Iterator[Problem]:

@@ -24,12 +24,23 @@ class Composition:
     lost: tuple[str, ...] = ()
 
 
-def compose(variant: Variant, *, key: str = "") -> OutgoingPost:
+def compose(variant: Variant, *, key: str = "", with_companions: bool = False) -> OutgoingPost:
     """Return what would be sent for the variant. Bytes of pictures are read only when asked for."""
-    return composition(variant, key=key).outgoing
+    return composition(variant, key=key, with_companions=with_companions).outgoing
 
 
-def composition(variant: Variant, *, key: str = "") -> Composition:
+def companions_of(variant: Variant) -> list[Variant]:
+    """Return the pieces that go out in one message with this one, in order; none where the platform takes none."""
+    if not spec_for(variant.account).companions_max:
+        return []
+    rows = variant.companions.select_related("companion__item__workspace", "companion__item__cover")
+    found = [row.companion for row in rows]
+    for each in found:
+        each.account = variant.account
+    return found
+
+
+def composition(variant: Variant, *, key: str = "", with_companions: bool = False) -> Composition:
     """Return what would be sent, and which pictures of the text could not be found."""
     item, spec = variant.item, variant.account.spec
     body = variant.body.strip() or item.body
@@ -50,6 +61,7 @@ def composition(variant: Variant, *, key: str = "") -> Composition:
             tags=tuple(item.tags),
             language=guess_language(f"{title} {text}"),
             options=options_of(spec_for(variant.account), variant.options),
+            companions=tuple(compose(row) for row in companions_of(variant)) if with_companions else (),
         ),
         lost=tuple(pictures.lost),
     )

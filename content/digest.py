@@ -23,11 +23,12 @@ def digest(item: ContentItem) -> str:
 
 
 def _variants(item: ContentItem) -> list[list[object]]:
-    rows = Variant.objects.filter(item=item).prefetch_related("picks").order_by("account_id")
+    rows = Variant.objects.filter(item=item).prefetch_related("picks", "companions").order_by("account_id")
     return [
         [
             row.account_id, row.title, row.summary, row.body, row.options,
             row.own_images, [pick.asset_id for pick in row.picks.all()] if row.own_images else [],
+            *([[each.companion_id for each in row.companions.all()]] if row.companions.all() else []),
         ]
         for row in rows
     ]  # fmt: skip

@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("variants/<int:pk>/save", variants.variant_save, name="variant-save"),
     path("variants/<int:pk>/check", variants.variant_check, name="variant-check"),
     path("variants/<int:pk>/drop", variants.variant_drop, name="variant-drop"),
+    path("variants/<int:pk>/companions", variants.variant_companions, name="variant-companions"),
     path("variants/<int:pk>/phone", variants.variant_phone, name="variant-phone"),
     path("variants/<int:pk>/show", variants.variant_show, name="variant-show"),
     path("ideas/", ideas.ideas, name="ideas"),

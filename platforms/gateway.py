@@ -62,7 +62,7 @@ def spec_for(account: Account) -> PlatformSpec:
     """
     spec = spec_of(account)
     if account.is_by_hand:
-        return replace(spec, option_fields=(), check=None, show=None)
+        return replace(spec, option_fields=(), check=None, show=None, companions_max=0)
     if not account.choices:
         return spec
     return replace(spec, option_fields=tuple(_narrowed(each, account.choices) for each in spec.option_fields))

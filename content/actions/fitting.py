@@ -12,11 +12,12 @@ from content.actions import reviewing
 from content.actions.assets import keep_use
 from content.models import Asset, ContentItem, Publication, Variant
 from content.models.publication import State
-from content.models.variant import VariantImage
+from content.models.variant import VariantCompanion, VariantImage
 from mediaops.actions.activity import record
 from mediaops.errors import UserError, WrongState
 from mediaops.models import Activity, Membership
 from platforms.connectors.base import PlatformSpec
+from platforms.gateway import spec_for
 from platforms.models import Account
 from platforms.models.account import Health, Relation
 
@@ -111,6 +112,51 @@ def drop_variant(variant: Variant, *, by: Membership, now: datetime) -> None:
     keep_use(item)
     record(by=by, verb="variant.dropped", subject=item, workspace=item.workspace, account=name)
     reviewing.withdraw_if_changed(item, by=by, now=now)
+
+
+@transaction.atomic
+def set_companions(variant: Variant, companions: Sequence[Variant], *, by: Membership, now: datetime) -> Variant:
+    """Let these pieces, in this order, go out in one message with the variant; an empty list lets it go alone.
+
+    They are fitted to the same account and bring no companions of their own. Each is approved by itself.
+    """
+    _demand_open(variant.item)
+    most = spec_for(variant.account).companions_max
+    chosen = list({row.pk: row for row in companions}.values())
+    wrong = _wrong_companion(variant, chosen, most)
+    if wrong:
+        raise UserError(wrong, fields={"companions": [wrong]})
+    before = list(variant.companions.values_list("companion_id", flat=True))
+    if before == [row.pk for row in chosen]:
+        return variant
+    variant.companions.all().delete()
+    VariantCompanion.objects.bulk_create(
+        VariantCompanion(variant=variant, companion=row, place=place) for place, row in enumerate(chosen)
+    )
+    titles = [row.title or str(row.item) for row in chosen]
+    record(by=by, verb="variant.companions", subject=variant.item, workspace=variant.item.workspace, titles=titles)
+    reviewing.withdraw_if_changed(variant.item, by=by, now=now)
+    return variant
+
+
+def _wrong_companion(variant: Variant, chosen: Sequence[Variant], most: int) -> str:
+    if len(chosen) > most:
+        words = {"platform": variant.account.label, "limit": most}
+        return _("%(platform)s takes at most %(limit)s more pieces in one message.") % words
+    if any(row.account_id != variant.account_id or row.pk == variant.pk for row in chosen):
+        return _("Only other pieces of the same account can go out with it.")
+    if chosen and VariantCompanion.objects.filter(companion=variant).exists():
+        return _("This piece goes out with another one; it cannot bring pieces of its own.")
+    if VariantCompanion.objects.filter(variant__in=chosen).exists():
+        return _("A piece that brings others cannot go out with this one.")
+    return ""
+
+
+def companions_left(variant: Variant) -> list[Variant]:
+    """Return the pieces that could go out with the variant, latest first."""
+    rows = Variant.objects.filter(account=variant.account_id, item__archived_at=None, companions=None)
+    rows = rows.exclude(pk=variant.pk).exclude(companion_of__variant=variant)
+    return list(rows.select_related("item").order_by("-changed_at")[:50])
 
 
 def known_options(spec: PlatformSpec, options: Mapping[str, Any]) -> dict[str, Any]:

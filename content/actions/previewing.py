@@ -34,7 +34,7 @@ def send_preview(variant: Variant, to: str, *, by: Membership, now: datetime) ->
     if found:
         raise UserError(found[0].text)
     try:
-        posting.preview(variant.account, compose(variant), to)
+        posting.preview(variant.account, compose(variant, with_companions=True), to)
     except ConnectorError as error:
         raise UserError(
             _("%(problem)s Nothing was shown.") % {"problem": error}, fields={"to": [str(error)]}

@@ -71,7 +71,8 @@ def publish_one(pk: int, now: datetime, *, worker: str = "") -> bool:
         if not posting.can_publish(publication.variant.account):
             return settling.by_hand(publication, now)
         outgoing = replace(
-            compose(publication.variant, key=publication.key), upload=uploading.KeptUpload(publication)
+            compose(publication.variant, key=publication.key, with_companions=True),
+            upload=uploading.KeptUpload(publication),
         )
         attempt = claim(publication, outgoing, now, worker=worker)
         if attempt is None:
@@ -218,6 +219,7 @@ def as_sent(publication: Publication, outgoing: OutgoingPost) -> dict[str, Any]:
             for image in outgoing.images
         ],
         "options": dict(outgoing.options),
+        "companions": [{"title": each.title, "html": each.html} for each in outgoing.companions],
     }
 
 

@@ -97,6 +97,29 @@ class AddForm(forms.Form):
         self.fields["account"].queryset = Account.objects.in_workspace(workspace).own().connected()
 
 
+class CompanionsForm(forms.Form):
+    """The pieces that go out with a variant. One button each takes a piece out or moves it up; the list adds one."""
+
+    out = forms.IntegerField(required=False)
+    earlier = forms.IntegerField(required=False)
+
+    def __init__(self, *args: Any, left: list[Variant], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._left = {str(row.pk): row for row in left}
+        choices = [("", "–"), *((pk, str(row.title or row.item)) for pk, row in self._left.items())]
+        self.fields["add"] = forms.ChoiceField(label=_("Add a piece"), required=False, choices=choices)
+
+    def chosen(self, before: list[Variant]) -> list[Variant]:
+        """Return the pieces as they should be after the pressed button."""
+        data, rows = self.cleaned_data, list(before)
+        for place, row in enumerate(rows):
+            if place and row.pk == data["earlier"]:
+                rows[place - 1], rows[place] = rows[place], rows[place - 1]
+                break
+        rows = [row for row in rows if row.pk != data["out"]]
+        return [*rows, self._left[data["add"]]] if data["add"] else rows
+
+
 class ShowToForm(forms.Form):
     to = forms.CharField(label=_("Name on the platform"), max_length=100)
 

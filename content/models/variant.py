@@ -61,3 +61,23 @@ class VariantImage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.variant_id}/{self.place}"
+
+
+class VariantCompanion(models.Model):
+    """One row lets another piece of the same account go out in one message with a variant, after it."""
+
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="companions")
+    companion = models.ForeignKey(Variant, models.CASCADE, related_name="companion_of")
+    place = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "companion"], name="a_companion_is_once_in_a_message"),
+            models.CheckConstraint(
+                condition=~models.Q(variant=models.F("companion")), name="nobody_is_their_companion"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id}+{self.companion_id}"

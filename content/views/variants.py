@@ -8,10 +8,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from content.actions.fitting import VariantEditedMeanwhile, add_variant, drop_variant, save_variant
+from content.actions.fitting import (
+    VariantEditedMeanwhile,
+    add_variant,
+    companions_left,
+    drop_variant,
+    save_variant,
+    set_companions,
+)
 from content.actions.previewing import may_preview, send_preview
-from content.compose import compose, note_text
-from content.forms.variants import AddForm, ChosenForm, ShowToForm, VariantForm
+from content.compose import companions_of, compose, note_text
+from content.forms.variants import AddForm, ChosenForm, CompanionsForm, ShowToForm, VariantForm
 from content.models import Asset, ContentItem, Variant
 from content.preview import preview_of
 from content.tabs import accounts_left, tab_of, tabs_of
@@ -22,6 +29,7 @@ from mediaops.models import Right
 from platforms.gateway import spec_for
 
 PAGE, STATE = "content/variant/page.html", "content/variant/_state.html"
+COMPANIONS = "content/variant/_companions.html"
 PHONE_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-same-origin"
 )
@@ -77,6 +85,31 @@ def variant_phone(request: Any, pk: int) -> HttpResponse:
     answer = render(request, "content/variant/phone.html", words)
     answer.headers["Content-Security-Policy"] = PHONE_POLICY
     return answer
+
+
+@require_POST
+@team_view(needs=Right.WRITE)
+def variant_companions(request: Any, pk: int) -> HttpResponse:
+    """Add a piece to the message, take one out, or move one up."""
+    row = get_own(ROWS, request, pk=pk)
+    form = CompanionsForm(request.POST, left=companions_left(row))
+    if form.is_valid():
+        set_companions(row, form.chosen(companions_of(row)), by=request.member, now=timezone.now())
+    context = {"variant": row, "item": row.item} | _companions(row)
+    said = _("Saved")
+    return done(request, COMPANIONS, context, event="variant:saved", to=row.get_absolute_url(), said=said)
+
+
+def _companions(row: Variant) -> dict[str, Any]:
+    most = spec_for(row.account).companions_max
+    if not most:
+        return {"companions_form": None}
+    return {
+        "companions": companions_of(row),
+        "companions_form": CompanionsForm(left=companions_left(row)),
+        "companions_most": most,
+        "lead": row.companion_of.select_related("variant__item").first(),
+    }
 
 
 @require_POST
@@ -144,6 +177,7 @@ def _page(request: Any, row: Variant, form: VariantForm) -> dict[str, Any]:
             "tabs": tabs_of(row.item),
             "left": accounts_left(row.item),
             "chosen_id": row.pk,
+            **_companions(row),
             "show_form": ShowToForm() if may_preview(row) else None,
             "default_text": row.item.body if row.account.spec.body_format == "article" else _default_note(row),
         }

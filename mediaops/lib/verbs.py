@@ -127,6 +127,7 @@ SENTENCES: dict[str, Any] = {
     "persona.reopened": _("Persona offered again"),
     "variant.added": _("Account added to the piece"),
     "variant.changed": _("Version for an account edited"),
+    "variant.companions": _("Other pieces put into the same message"),
     "variant.previewed": _("Shown to one person on the platform"),
     "variant.dropped": _("Account taken off the piece"),
 }

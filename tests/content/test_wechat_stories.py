@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.cache import cache
 
-from content.actions import reconciling, scheduling, telling
+from content.actions import fitting, reconciling, scheduling, telling
 from content.models import Publication
+from mediaops.errors import UserError
 from mediaops.models import Activity, Notice
 from platforms.actions import connecting, following, syncing
 from platforms.models import Account, Post
@@ -271,3 +272,86 @@ def test_picture_message_is_previewed_as_a_strip(world, account, owner, now, cli
     page = client_of(owner).get(variant.get_absolute_url()).content.decode()
     assert "preview-strip" in page
     assert "/phone" not in page
+
+
+# --- several pieces in one message ----------------------------------------------------------------------
+
+
+def make_companion(account, owner, title, *, approved=True):
+    item = make_item(account.workspace, title=title, body="第二条的正文。", cover=make_asset(account.workspace))
+    variant = make_variant(item, account)
+    if approved:
+        approve(item, by=owner)
+    return variant
+
+
+def test_pieces_of_one_message_go_out_in_order_as_posts_of_their_own(world, account, owner, now):
+    world.course = [0]
+    row = plan(account, owner, now, title="头条")
+    second, third = (make_companion(account, owner, title) for title in ("次条", "三条"))
+    fitting.set_companions(row.variant, [third, second], by=owner, now=now)
+    fitting.set_companions(row.variant, [second, third], by=owner, now=now)
+    approve(row.variant.item, by=owner)
+    row = checked(publish(row, now), now)
+    assert row.state == "live"
+    assert [item["title"] for item in world.posts[0]["items"]] == ["头条", "次条", "三条"]
+    parts = Post.objects.filter(account=account, part_of=row.post.remote_id).order_by("pk")
+    assert [part.title for part in parts] == ["次条", "三条"]
+    assert [each["title"] for each in row.attempts.get().sent["companions"]] == ["次条", "三条"]
+
+
+def test_piece_that_nobody_approved_keeps_the_message_back(world, account, owner, now):
+    row = plan(account, owner, now)
+    companion = make_companion(account, owner, "次条", approved=False)
+    fitting.set_companions(row.variant, [companion], by=owner, now=now)
+    approve(row.variant.item, by=owner)
+    row = publish(row, now)
+    assert row.state == "failed"
+    assert "次条" in row.problem
+    assert world.posts == []
+
+
+def test_another_order_needs_another_approval(world, account, owner, now):
+    row = plan(account, owner, now)
+    fitting.set_companions(row.variant, [make_companion(account, owner, "次条")], by=owner, now=now)
+    row.variant.item.refresh_from_db()
+    assert row.variant.item.state == "stale"
+
+
+def test_wrong_companions_are_refused(world, account, owner, now, workspace):
+    lead, second = make_companion(account, owner, "头条"), make_companion(account, owner, "次条")
+    foreign = make_variant(make_item(workspace), make_account(workspace))
+    many = [make_companion(account, owner, f"第{n}条") for n in range(8)]
+    for chosen in ([lead], [foreign], many):
+        with pytest.raises(UserError):
+            fitting.set_companions(lead, chosen, by=owner, now=now)
+    fitting.set_companions(lead, [second], by=owner, now=now)
+    for variant, chosen in ((second, many[:1]), (many[0], [lead])):
+        with pytest.raises(UserError):
+            fitting.set_companions(variant, chosen, by=owner, now=now)
+    assert lead.companions.count() == 1
+
+
+def test_companions_are_chosen_on_the_page(world, account, owner, now, client_of):
+    lead = make_companion(account, owner, "头条")
+    second, third = (make_companion(account, owner, title) for title in ("次条", "三条"))
+    client, address = client_of(owner), f"/w/{account.workspace.slug}/variants/{lead.pk}/companions"
+    for typed in ({"add": second.pk}, {"add": third.pk}, {"earlier": third.pk}):
+        assert client.post(address, typed).status_code == 302
+    assert list(lead.companions.values_list("companion", flat=True)) == [third.pk, second.pk]
+    page = client.get(lead.get_absolute_url()).content.decode()
+    assert page.index("三条") < page.index("次条")
+    assert "头条" in client.get(second.get_absolute_url()).content.decode()
+    part = client.post(address, {"out": third.pk}, headers={"HX-Request": "true"}).content.decode()
+    assert "variant-companions" in part
+    assert list(lead.companions.values_list("companion", flat=True)) == [second.pk]
+
+
+def test_rest_sets_companions(world, account, owner, now, api_of, other_workspace):
+    lead, second = make_companion(account, owner, "头条"), make_companion(account, owner, "次条")
+    address = f"/api/v1/items/{lead.item_id}/variants/{lead.pk}/companions/"
+    answer = api_of(owner).put(address, {"companions": [second.pk]}, format="json")
+    assert (answer.status_code, answer.json()["companions"]) == (200, [second.pk])
+    theirs = make_variant(make_item(other_workspace), make_account(other_workspace))
+    assert api_of(owner).put(address, {"companions": [theirs.pk]}, format="json").status_code == 400
+    assert api_of(owner).put(address, {"companions": []}, format="json").json()["companions"] == []

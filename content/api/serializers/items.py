@@ -93,15 +93,19 @@ class VariantSerializer(TeamSerializer):
     """A piece fitted to one account. What is blank is taken from the piece; `images` count with `own_images`."""
 
     images = serializers.SerializerMethodField()
+    companions = serializers.SerializerMethodField(help_text="Variants that go out in one message with it, in order.")
     options = serializers.DictField(child=serializers.JSONField(), read_only=True)
 
     class Meta:
         model = Variant
         fields = [
-            "id", "item", "account", "title", "summary", "body", "own_images", "images", "options", "revision",
-            "made_at", "changed_at", "changed_by",
+            "id", "item", "account", "title", "summary", "body", "own_images", "images", "options", "companions",
+            "revision", "made_at", "changed_at", "changed_by",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_companions(self, row: Variant) -> list[int]:
+        return [each.companion_id for each in row.companions.all()]
 
     def get_images(self, row: Variant) -> list[int]:
         return [pick.asset_id for pick in row.picks.all()]
@@ -139,6 +143,12 @@ class VariantChangeSerializer(Fitting):
     """What changes. `revision` is that of the variant you read."""
 
     revision = serializers.IntegerField(min_value=0)
+
+
+class CompanionsSerializer(serializers.Serializer):
+    """The variants that go out in one message with this one, in order."""
+
+    companions = OwnRow(queryset=Variant.objects.select_related("item"), many=True)
 
 
 class ShowToSerializer(serializers.Serializer):

@@ -150,7 +150,7 @@ class ItemViewSet(SaysMore, ReadViewSet):
     @action(detail=True, methods=["get"], pagination_class=None)
     def variants(self, request: Any, pk: str) -> Response:
         """The accounts the piece is fitted to."""
-        rows = Variant.objects.filter(item=self.get_object()).prefetch_related("picks")
+        rows = Variant.objects.filter(item=self.get_object()).prefetch_related("picks", "companions")
         return Response(shapes.VariantSerializer(rows, many=True, context=self.get_serializer_context()).data)
 
     @extend_schema(request=shapes.VariantWriteSerializer, responses={201: shapes.VariantSerializer})
@@ -186,6 +186,13 @@ class ItemViewSet(SaysMore, ReadViewSet):
         """Take the account off the piece; what is planned there has to be cancelled first."""
         fitting.drop_variant(self._own_variant(variant), by=self.member, now=timezone.now())
         return Response(status=204)
+
+    @extend_schema(request=shapes.CompanionsSerializer, responses=shapes.VariantSerializer)
+    @action(detail=True, methods=["put"], url_path=r"variants/(?P<variant>\d{1,18})/companions")
+    def set_companions(self, request: Any, pk: str, variant: str) -> Response:
+        """Say which other pieces of the account go out in one message with this one; an empty list is none."""
+        row, given = self._own_variant(variant), self._form(shapes.CompanionsSerializer)
+        return self._variant(fitting.set_companions(row, given["companions"], by=self.member, now=timezone.now()))
 
     @extend_schema(request=shapes.ShowToSerializer, responses=shapes.VariantSerializer)
     @action(detail=True, methods=["post"], url_path=r"variants/(?P<variant>\d{1,18})/preview")

@@ -364,7 +364,8 @@ def _about(answer: Mapping[str, Any], sentence: str, ticket: Ticket) -> str:
     names = [f"“{titles[place - 1]}”" for place in places if 1 <= place <= len(titles)]
     if len(titles) < 2 or not names:
         return sentence
-    return f"{sentence} {_('It is about %(titles)s.') % {'titles': ', '.join(names)}}"
+    which = _("It is about %(titles)s.") % {"titles": ", ".join(names)}
+    return f"{sentence} {which}"
 
 
 def _too_late() -> str:

@@ -260,6 +260,7 @@ SPEC = PlatformSpec(
     check=check,
     show=shown,
     repeats_where={"way": "mass"},
+    companions_max=7,
     back_office_url="https://mp.weixin.qq.com/",
     metrics=("views", "likes", "comments", "shares", "saves"),
     comment_acts=("elect", "unelect", "delete"),

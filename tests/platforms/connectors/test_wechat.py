@@ -370,6 +370,17 @@ def test_publishing_that_fails_says_why(status, words):
         followed(connector, connector.check(ticket))
 
 
+def test_refusal_of_several_articles_names_the_ones_meant():
+    world = WeChat()
+    world.course = [1, 2]
+    connector = connect(world)
+    post = replace(outgoing(way="publish"), companions=(make_outgoing(title="次条"),))
+    ticket = connector.publish(post)
+    with pytest.raises(Refused, match="春茶上市 & more 🍵") as told:
+        followed(connector, connector.check(ticket))
+    assert "次条" not in str(told.value), "the documents' fail_idx counts from 1"
+
+
 @pytest.mark.parametrize("answer", [{}, {"publish_status": None}, {"publish_status": "9"}])
 def test_answer_without_a_status_is_asked_again(answer):
     connector = connect(WeChat())
