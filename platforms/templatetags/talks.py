@@ -56,9 +56,9 @@ def act_icon(act: str) -> str:
 
 
 @register.filter
-def mark_words(marks: list[str]) -> list[str]:
+def mark_words(marks: list[str] | None) -> list[str]:
     """Return the marks of a message in words; those that people need not know are left out."""
-    return [str(MARKS[mark]) for mark in marks if mark in MARKS]
+    return [str(MARKS[mark]) for mark in marks or [] if mark in MARKS]
 
 
 @register.filter

@@ -62,6 +62,7 @@ def _shown(entry: menus.Entry, place: str, rules: MenuRules, at: Any, below_max:
         "is_foreign": bool(entry.get("type")) and kind is None,
         "fields": fields if entry.get("type") else [],
         "problems": problems,
+        "problem": problems.get("", ""),
         "below": [_shown(each, f"{place}.{n}", rules, at, 0) for n, each in enumerate(below)],
         "may_add": len(below) < below_max,
     }
