@@ -13,6 +13,7 @@ from platforms.connectors.wechat import figures
 from platforms.connectors.wechat.connector import OfficialAccount
 from platforms.gateway import connect
 from tests.builders import make_post
+from tests.platforms.wechat_world import AtNoon
 
 pytestmark = pytest.mark.django_db
 BEIJING = figures.BEIJING
@@ -20,13 +21,6 @@ BEIJING = figures.BEIJING
 
 def days_ago(n):
     return (datetime.now(BEIJING) - timedelta(days=n)).date()
-
-
-class AtNoon(OfficialAccount):
-    """The account of a day on which it is noon in Beijing."""
-
-    def _now(self):
-        return datetime.now(BEIJING).replace(hour=12, minute=0)
 
 
 class AtSeven(OfficialAccount):

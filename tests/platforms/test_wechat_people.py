@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mediaops.errors import UserError
 from mediaops.models import Activity
@@ -15,6 +15,12 @@ from platforms.models.reply import ReplyState
 from tests.builders import make_post
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
 
 
 def understand_all():

@@ -1,14 +1,25 @@
 """An Official Account of ours and the platform it lives on, on a real port."""
 
+from datetime import datetime
+
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mediaops.lib.sealing import seal
+from platforms.connectors.wechat.client import BEIJING
+from platforms.connectors.wechat.connector import OfficialAccount
 from platforms.models import Credential
 from tests.builders import make_account
 from tests.platforms.connectors.servers import serve
 from tests.platforms.doubles.wechat import APP_ID, APP_SECRET
 from tests.platforms.doubles.wechat_people import TOKEN, WeChatPeople
+
+
+class AtNoon(OfficialAccount):
+    """The account on a day on which it is noon in Beijing: yesterday's figures are there."""
+
+    def _now(self):
+        return datetime.now(BEIJING).replace(hour=12, minute=0)
 
 
 @pytest.fixture
@@ -45,6 +56,7 @@ def tell(client, official):
     def post(called, key=None):
         query, body = called
         address = f"/hooks/{key or official.callback_key}/"
-        return client.post(address, body, content_type="text/xml", query_params=query)
+        with translation.override(translation.get_language()):  # a request leaves its language behind
+            return client.post(address, body, content_type="text/xml", query_params=query)
 
     return post
