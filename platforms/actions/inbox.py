@@ -152,7 +152,12 @@ def _name_of(account: Account, who_id: str, remote: RemoteMessage) -> str:
     if told and who_id == remote.author_id:
         return told
     contact = Contact.objects.filter(account=account, remote_id=who_id).first() if who_id else None
-    return contact.shown_name if contact else (told or who_id)
+    return contact.shown_name if contact else (told or _short(who_id))
+
+
+def _short(who_id: str) -> str:
+    """Return an id as people can tell it apart: long ones by their end."""
+    return who_id if len(who_id) <= 20 else f"…{who_id[-6:]}"
 
 
 def renew(conversation: Conversation) -> None:

@@ -670,3 +670,10 @@ def test_check_of_the_account_asks_what_it_may_do(wechat, official):
     assert official.state == "healthy"
     assert {"reply", "messages", "moderate", "contacts"} <= set(official.rights)
     assert not {"menu", "figures"} & set(official.rights)
+
+
+def test_reader_whom_nobody_named_is_told_apart_by_the_end_of_the_number(wechat, official):
+    published(official)
+    wechat.comment(2247500001, "好喝！", who="oV5CrjpxgaGXNHIQigzNlgLTnwic")
+    syncing.sync_account(official, timezone.now())
+    assert comment_of("好喝！").author_name == "…LTnwic"
