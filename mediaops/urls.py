@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("mediaops.api_urls")),
     path("", include("platforms.site.urls")),
     path("", include("platforms.back_urls")),
+    path("", include("platforms.public_urls")),
     path("", include("campaigns.public_urls")),
     path("", include("content.public_urls")),
     path("healthz", health.healthz, name="healthz"),

@@ -7,7 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from platforms import gateway
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import Limits, PlatformSpec, Publishes, ReadsMessages, ReadsMetrics, Replies
+from platforms.connectors.base import (
+    Limits,
+    PlatformSpec,
+    Publishes,
+    ReadsComments,
+    ReadsMessages,
+    ReadsMetrics,
+    Replies,
+)
 from platforms.models import Account
 
 
@@ -22,10 +30,10 @@ class Ability:
 
 
 _ALL = (
-    ("publish", "send", _("Publish"), Publishes),
-    ("messages", "message-2", _("Comments"), ReadsMessages),
-    ("reply", "message-reply", _("Answer"), Replies),
-    ("figures", "chart-bar", _("Figures"), ReadsMetrics),
+    ("publish", "send", _("Publish"), (Publishes,)),
+    ("messages", "message-2", _("Comments"), (ReadsMessages, ReadsComments)),
+    ("reply", "message-reply", _("Answer"), (Replies,)),
+    ("figures", "chart-bar", _("Figures"), (ReadsMetrics,)),
 )
 
 
@@ -34,16 +42,16 @@ def abilities(platform: str) -> list[Ability]:
     cls = CONNECTORS[platform]
     spec: PlatformSpec = cls.spec
     return [
-        Ability(key, icon, label, has=issubclass(cls, promise) and not (spec.assisted and key == "publish"))
-        for key, icon, label, promise in _ALL
+        Ability(key, icon, label, has=issubclass(cls, promises) and not (spec.assisted and key == "publish"))
+        for key, icon, label, promises in _ALL
     ]
 
 
 def abilities_of(account: Account) -> list[Ability]:
     """Return what this very account may do, in the order of `abilities`."""
-    promises = {key: promise for key, _icon, _label, promise in _ALL}
+    promises = {key: each for key, _icon, _label, each in _ALL}
     return [
-        replace(each, has=each.has and gateway.can(account, promises[each.key]))
+        replace(each, has=each.has and any(gateway.can(account, one) for one in promises[each.key]))
         for each in abilities(account.platform)
     ]
 

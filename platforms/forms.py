@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mediaops.models import Membership, Right, Workspace
+from platforms.actions.moderating import ACTS
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import FormField, PlatformSpec
-from platforms.models import Account
+from platforms.connectors.base import FormField, MenuRules, PlatformSpec
+from platforms.models import Account, AutoReply, Contact, ContactTag
 from platforms.models.account import Relation
 from platforms.models.message import Kind
 
@@ -197,3 +199,138 @@ class PostFilter(forms.Form):
     def is_on(self) -> bool:
         self.is_valid()
         return any(self.cleaned_data.values())
+
+
+class ModerateForm(forms.Form):
+    act = forms.ChoiceField(choices=[(act, act) for act in ACTS])
+
+
+class ContactFilter(forms.Form):
+    """What the list of contacts is narrowed by; unknown values are left out."""
+
+    q = forms.CharField(required=False, max_length=100)
+    account = forms.ChoiceField(label=_("Account"), required=False)
+    tag = forms.ChoiceField(label=_("Label"), required=False)
+    state = forms.ChoiceField(
+        label=_("State"), required=False,
+        choices=[("", _("Following")), ("left", _("No longer following")), ("all", _("All"))],
+    )  # fmt: skip
+
+    def __init__(self, data: Any, *, accounts: Iterable[Account], tags: Iterable[ContactTag]) -> None:
+        super().__init__(data)
+        choices = [("", _("All accounts")), *((str(row.pk), f"{row.label} · {row.name}") for row in accounts)]
+        self.fields["account"].choices = choices  # type: ignore[attr-defined]
+        labels = [("", _("All labels")), *((str(row.pk), row.name) for row in tags)]
+        self.fields["tag"].choices = labels  # type: ignore[attr-defined]
+
+    def narrowed(self, rows: Any) -> Any:
+        """Keep the contacts that fit the filters."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        if chosen.get("state", "") != "all":
+            rows = rows.filter(left_at__isnull=chosen.get("state") != "left")
+        if chosen.get("account"):
+            rows = rows.filter(account_id=int(chosen["account"]))
+        if chosen.get("tag"):
+            rows = rows.filter(tags=int(chosen["tag"]))
+        if chosen.get("q"):
+            words = chosen["q"]
+            fits = Q(name__icontains=words) | Q(remark__icontains=words) | Q(remote_id__startswith=words)
+            rows = rows.filter(fits)
+        return rows
+
+    @property
+    def is_on(self) -> bool:
+        self.is_valid()
+        return any(self.cleaned_data.values())
+
+
+class RemarkForm(_TellsProblems):
+    remark = forms.CharField(
+        label=_("Remark"), max_length=30, required=False,
+        help_text=_("How the team calls this person; the platform shows it in its back office, too."),
+    )  # fmt: skip
+
+
+class LabelForm(forms.Form):
+    """Which label to put on, or take off, one or more contacts of one account."""
+
+    contacts = forms.ModelMultipleChoiceField(Contact.objects.none())
+    tag = forms.ModelChoiceField(ContactTag.objects.none())
+    act = forms.ChoiceField(choices=[("tag", "tag"), ("untag", "untag")])
+
+    def __init__(self, workspace: Workspace, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Contact.objects.in_workspace(workspace).select_related("account")
+        self.fields["contacts"].queryset = people  # type: ignore[attr-defined]
+        tags = ContactTag.objects.in_workspace(workspace).select_related("account__workspace")
+        self.fields["tag"].queryset = tags  # type: ignore[attr-defined]
+
+
+class TagForm(_TellsProblems):
+    name = forms.CharField(label=_("Name of the label"), max_length=30)
+
+
+class NewTagForm(TagForm):
+    account = forms.ModelChoiceField(Account.objects.none(), label=_("Account"))
+
+    field_order = ["account", "name"]
+
+    def __init__(self, accounts: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["account"].queryset = accounts  # type: ignore[attr-defined]
+
+
+class AutoReplyForm(_TellsProblems, forms.ModelForm):
+    """One automatic answer."""
+
+    class Meta:
+        model = AutoReply
+        fields = ["trigger", "match", "words", "text", "yields_to_people", "is_on"]
+        widgets = {
+            "words": forms.Textarea(attrs={"rows": 3}),
+            "text": forms.Textarea(attrs={"rows": 4}),
+        }
+        help_texts = {
+            "words": _("One per line. Only for answers to a keyword; a menu entry that sends a keyword counts, too."),
+            "text": _("Plain words; links are written out."),
+        }
+
+
+class StepForm(forms.Form):
+    """How far a row moves in its list."""
+
+    steps = forms.ChoiceField(choices=[("-1", "-1"), ("1", "1")])
+
+
+class CommentsForm(forms.Form):
+    is_open = forms.BooleanField(required=False)
+
+
+def menu_entries(data: Any, rules: MenuRules) -> list[dict[str, Any]]:
+    """Read the menu editor's fields, `entry-<place>-<name>`: as many entries as were shown, in order."""
+    entries = []
+    for place in range(rules.entries_max + 1):
+        if f"entry-{place}-name" not in data:
+            break
+        entry = _menu_entry(data, str(place), rules)
+        below = []
+        for under in range(rules.below_max + 1):
+            if f"entry-{place}.{under}-name" not in data:
+                break
+            below.append(_menu_entry(data, f"{place}.{under}", rules))
+        entries.append({"name": entry["name"], "below": below} if below else entry)
+    return entries
+
+
+def _menu_entry(data: Any, place: str, rules: MenuRules) -> dict[str, str]:
+    names = ("name", "type", *rules.field_bytes)
+    return {name: data.get(f"entry-{place}-{name}", "") for name in names if f"entry-{place}-{name}" in data}
+
+
+def menu_act(data: Any) -> tuple[str, str, str]:
+    """Return what the pressed button asks for: an act, the entry's place, and where it moves to."""
+    act, _sign, rest = str(data.get("act", "")).partition(":")
+    place, _sign, to = rest.partition(":")
+    known = {"add", "below", "drop", "up", "down", "move", "publish", "kind"}
+    return (act if act in known else ""), place, to

@@ -21,13 +21,18 @@ from platforms.connectors.base import (
     Deletes,
     FollowsPosts,
     FormField,
+    KeepsContacts,
+    KeepsMenu,
     Limits,
     Moderates,
+    OpensComments,
     PlatformSpec,
     Previews,
     Publishes,
     Quota,
+    ReadsAccountDays,
     ReadsAccountMetrics,
+    ReadsComments,
     ReadsMessages,
     ReadsMetrics,
     ReadsPosts,
@@ -113,10 +118,15 @@ RIGHTS: dict[type, AccountRight] = {
     ReadsPosts: "posts",
     FollowsPosts: "posts",
     ReadsMessages: "messages",
+    ReadsComments: "messages",
     Replies: "reply",
     Moderates: "moderate",
+    OpensComments: "moderate",
     ReadsMetrics: "figures",
     ReadsAccountMetrics: "figures",
+    ReadsAccountDays: "figures",
+    KeepsContacts: "contacts",
+    KeepsMenu: "menu",
 }
 """The right that an account needs for what its connector promises."""
 
@@ -137,7 +147,7 @@ def can(account: Account, capability: type) -> bool:
 
 def ref_of(account: Account) -> AccountRef:
     """Return the account as connectors see it."""
-    return AccountRef(remote_id=account.remote_id, handle=account.handle, server=account.server)
+    return AccountRef(account.remote_id, account.handle, account.server, account.known)
 
 
 def build(platform: str, ref: AccountRef, secret: Mapping[str, str]) -> Any:
@@ -186,10 +196,14 @@ def setup_of(account: Account) -> dict[str, str]:
 
 
 def keep_renewed(account: Account, connector: Any) -> None:
-    """Seal what the connector's sign-in became while it worked, if it changed."""
+    """Seal what the connector's sign-in became while it worked, and keep what it found out."""
     renewed = getattr(connector, "renewed_secret", lambda: None)()
     if renewed:
         store_secret(account, renewed)
+    learned = dict(getattr(connector, "learned", dict)())
+    if learned and not learned.items() <= account.known.items():
+        account.known = {**account.known, **learned}
+        Account.objects.filter(pk=account.pk).update(known=account.known)
 
 
 class SharedKeeper(SecretKeeper):

@@ -6,10 +6,10 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from platforms.actions import connecting, following, inbox, syncing
+from platforms.actions import callbacks, connecting, contacts, following, inbox, syncing
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import Connects, ReadsMessages, ReadsPosts
-from platforms.models import Account, Reply
+from platforms.connectors.base import Connects, KeepsContacts, ReadsComments, ReadsMessages, ReadsPosts
+from platforms.models import Account, CallbackEvent, ContactBook, Reply
 
 log = logging.getLogger(__name__)
 AT_ONCE = 50
@@ -23,7 +23,7 @@ def _platforms_that(*capabilities: type) -> list[str]:
 def sync_accounts() -> None:
     """Hand every account that is due to a worker of its own."""
     now = timezone.now()
-    due = Account.objects.to_sync(now).filter(platform__in=_platforms_that(ReadsPosts, ReadsMessages))
+    due = Account.objects.to_sync(now).filter(platform__in=_platforms_that(ReadsPosts, ReadsMessages, ReadsComments))
     for pk in due.order_by("sync_after").values_list("pk", flat=True)[:AT_ONCE]:
         claimed = syncing.claim(pk, now)
         if claimed is not None:
@@ -89,3 +89,38 @@ def sweep_replies() -> None:
     now = timezone.now()
     inbox.release_stuck(now)
     inbox.tell_of_doubts(now)
+
+
+@shared_task
+def take_callbacks() -> None:
+    """Hand what platforms told us to workers."""
+    for pk in callbacks.hand_over(timezone.now()):
+        understand_callback.delay(pk)
+
+
+@shared_task
+def understand_callback(pk: int) -> None:
+    row = CallbackEvent.objects.select_related("account__workspace").filter(pk=pk).first()
+    if row is not None:
+        callbacks.understand(row, timezone.now())
+
+
+@shared_task
+def prune_callbacks() -> int:
+    return callbacks.prune(timezone.now())
+
+
+@shared_task
+def read_contacts() -> None:
+    """Hand every account whose next page of contacts is due to a worker of its own."""
+    now = timezone.now()
+    contacts.know_new(_platforms_that(KeepsContacts), now)
+    for pk in contacts.books_to_read(now)[:AT_ONCE]:
+        read_contact_page.delay(pk)
+
+
+@shared_task
+def read_contact_page(pk: int) -> None:
+    book = ContactBook.objects.select_related("account__workspace").filter(pk=pk).first()
+    if book is not None:
+        contacts.read_page(book, timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from platforms.views import accounts, connecting, inbox, posts, site_comments
+from platforms.views import accounts, auto_replies, connecting, contacts, inbox, menus, posts, site_comments
 
 app_name = "platforms"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,7 +20,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<int:pk>/check/", accounts.check, name="account-check"),
     path("accounts/<int:pk>/disconnect/", accounts.disconnect, name="account-disconnect"),
     path("accounts/<int:pk>/reconnect/", connecting.reconnect, name="account-reconnect"),
+    path("accounts/<int:pk>/auto-replies/", auto_replies.auto_replies, name="auto-replies"),
+    path("accounts/<int:pk>/auto-replies/add/", auto_replies.add, name="auto-reply-add"),
+    path("auto-replies/<int:pk>/", auto_replies.edit, name="auto-reply"),
+    path("auto-replies/<int:pk>/turn/", auto_replies.turn, name="auto-reply-turn"),
+    path("auto-replies/<int:pk>/shift/", auto_replies.shift, name="auto-reply-shift"),
+    path("auto-replies/<int:pk>/drop/", auto_replies.drop, name="auto-reply-drop"),
+    path("accounts/<int:pk>/menu/", menus.menu, name="menu"),
+    path("accounts/<int:pk>/menu/save/", menus.save, name="menu-save"),
+    path("accounts/<int:pk>/menu/read/", menus.read, name="menu-read"),
+    path("accounts/<int:pk>/menu/take-over/", menus.take_over, name="menu-take-over"),
+    path("accounts/<int:pk>/menu/remove/", menus.remove, name="menu-remove"),
+    path("contacts/", contacts.contacts, name="contacts"),
+    path("contacts/label/", contacts.label, name="contacts-label"),
+    path("contacts/labels/", contacts.tags, name="contact-tags"),
+    path("contacts/labels/add/", contacts.tag_add, name="contact-tag-add"),
+    path("contacts/labels/<int:pk>/", contacts.tag_rename, name="contact-tag"),
+    path("contacts/labels/<int:pk>/drop/", contacts.tag_drop, name="contact-tag-drop"),
+    path("contacts/<int:pk>/", contacts.contact, name="contact"),
+    path("contacts/<int:pk>/remark/", contacts.remark, name="contact-remark"),
     path("posts/", posts.posts, name="posts"),
+    path("posts/<int:pk>/comments/", posts.comments, name="post-comments"),
     path("posts/<int:pk>/", posts.post, name="post"),
     path("posts/<int:pk>/delete/", posts.delete, name="post-delete"),
     path("inbox/", inbox.inbox, name="inbox"),
@@ -32,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inbox/<int:pk>/close/", inbox.close, name="conversation-close"),
     path("inbox/<int:pk>/reopen/", inbox.reopen, name="conversation-reopen"),
     path("inbox/<int:pk>/assign/", inbox.assign, name="conversation-assign"),
+    path("inbox/messages/<int:pk>/moderate/", inbox.moderate, name="message-moderate"),
     path("inbox/replies/<int:pk>/again/", inbox.reply_again, name="reply-again"),
     path("inbox/replies/<int:pk>/sent/", inbox.reply_sent, name="reply-sent"),
     path("inbox/replies/<int:pk>/drop/", inbox.reply_drop, name="reply-drop"),

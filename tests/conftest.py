@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from mediaops.models import Role
 from tests import builders, servers
 from tests.platforms.scripted import scripted  # noqa: F401 - a platform that does what the test says
+from tests.platforms.wechat_world import official, tell, wechat  # noqa: F401 - an Official Account and its platform
 
 
 def pytest_unconfigure(config):

@@ -2,22 +2,35 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef
 
 from analytics.actions.rolling import roll_account_days, roll_post_days
 from analytics.ladder import ACCOUNT_EVERY, after_failure, next_reading
 from analytics.models import COUNTERS, AccountFigures, AccountSnapshot, PostFigures, PostSnapshot
+from mediaops.lib.periods import day_of, start_of_day
 from platforms import gateway
-from platforms.actions import posting
-from platforms.connectors.base import AccountReading, Reading, ReadsAccountMetrics, ReadsMetrics
-from platforms.connectors.errors import ConnectorError, NothingSent
+from platforms.actions import connecting, posting
+from platforms.connectors.base import (
+    AccountDayReading,
+    AccountReading,
+    Reading,
+    ReadsAccountDays,
+    ReadsAccountMetrics,
+    ReadsMetrics,
+)
+from platforms.connectors.errors import ConnectorError, NothingSent, NotPermitted
 from platforms.models import Account, Post
 
 log = logging.getLogger(__name__)
 BATCH = 100
 CLAIM = timedelta(minutes=10)
+DAYS_BACK = 30
+"""How many past days are filled in where a platform tells whole days."""
+GIVEN_UP_AFTER = timedelta(days=3)
 
 
 def know_new(now: datetime) -> int:
@@ -47,7 +60,8 @@ def collect_account(account: Account, now: datetime) -> int:
     """
     if not gateway.connector_class(account.platform) or account.state not in ("healthy", "soon"):
         return 0
-    _read_account(account, now)
+    if _read_account(account, now):
+        _fill_days(account, now)
     return _read_posts(account, now)
 
 
@@ -99,13 +113,14 @@ def keep_account_reading(account: Account, reading: AccountReading, now: datetim
     roll_account_days(account, {minute})
 
 
-def _read_account(account: Account, now: datetime) -> None:
+def _read_account(account: Account, now: datetime) -> bool:
+    """Read the account's counters when that is due; say whether it was."""
     rows = AccountFigures.objects.filter(account=account)
     if not rows.due(now).update(next_at=now + CLAIM):
-        return
+        return False
     if not gateway.can(account, ReadsAccountMetrics):
         rows.update(next_at=None)
-        return
+        return False
     try:
         connector = gateway.connect(account)
         reading = connector.account_reading()
@@ -113,9 +128,87 @@ def _read_account(account: Account, now: datetime) -> None:
         failures = (rows.values_list("failures", flat=True).first() or 0) + 1
         rows.update(failures=F("failures") + 1, next_at=after_failure(failures, now, wait_s=_wait(error)))
         log.info("account %s told no figures: %s", account.pk, type(error).__name__)
-        return
+        _note_right(account, error, now)
+        return True
     gateway.keep_renewed(account, connector)
     keep_account_reading(account, reading, now)
+    return True
+
+
+def _note_right(account: Account, error: ConnectorError, now: datetime) -> None:
+    if isinstance(error, NotPermitted):
+        connecting.lose_right(account, "figures", error, now)
+
+
+def _fill_days(account: Account, now: datetime) -> int:
+    """Ask for the days of the last weeks that are not told yet; return how many are new.
+
+    A day is one snapshot at its last minute, so however often it is told it counts once.
+    """
+    if not gateway.can(account, ReadsAccountDays):
+        return 0
+    try:
+        connector = gateway.connect(account)
+        zone = ZoneInfo(connector.day_zone())
+        missing = _days_missing(account, zone, now)
+        told = list(connector.account_days(missing[0], missing[-1])) if missing else []
+    except ConnectorError as error:
+        log.info("account %s told no days: %s", account.pk, type(error).__name__)
+        _note_right(account, error, now)
+        return 0
+    gateway.keep_renewed(account, connector)
+    return keep_account_days(account, told, zone, missing, now)
+
+
+def _days_missing(account: Account, zone: ZoneInfo, now: datetime) -> list[date]:
+    today = day_of(now, zone)
+    ends = {_last_minute(today - timedelta(days=n), zone): today - timedelta(days=n) for n in range(1, DAYS_BACK + 1)}
+    known = AccountSnapshot.objects.filter(account=account, taken_at__in=list(ends)).values_list(
+        "taken_at", flat=True
+    )
+    return sorted(set(ends.values()) - {ends[at] for at in known})
+
+
+def _last_minute(day: date, zone: ZoneInfo) -> datetime:
+    return start_of_day(day + timedelta(days=1), zone) - timedelta(minutes=1)
+
+
+def keep_account_days(
+    account: Account, told: Iterable[AccountDayReading], zone: ZoneInfo, missing: Iterable[date], now: datetime
+) -> int:
+    """Write whole days as snapshots of their last minute; return how many were told.
+
+    Reads of the account are kept beside the counters: its days are made of what its posts gained, and
+    adding them would count twice. A day that is days past and still not told is not asked for again.
+    """
+    days = {reading.day: reading for reading in told}
+    late = day_of(now, zone) - GIVEN_UP_AFTER
+    rows = [
+        AccountSnapshot(
+            account=account, taken_at=_last_minute(day, zone), followers=reading.followers, extra=_day_extra(reading),
+        )
+        for day, reading in days.items()
+    ]  # fmt: skip
+    rows += [
+        AccountSnapshot(account=account, taken_at=_last_minute(day, zone), extra={"told": False})
+        for day in missing
+        if day not in days and day < late
+    ]
+    AccountSnapshot.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["account", "taken_at"], update_fields=["followers", "extra"]
+    )
+    roll_account_days(account, {_last_minute(day, zone) for day in days})
+    return len(days)
+
+
+def _day_extra(reading: AccountDayReading) -> dict[str, Any]:
+    parts = {
+        "day": reading.day.isoformat(),
+        "new_followers": reading.new_followers,
+        "lost_followers": reading.lost_followers,
+        "views_of_day": reading.views,
+    }
+    return {**{name: value for name, value in parts.items() if value is not None}, **reading.extra}
 
 
 def _read_posts(account: Account, now: datetime) -> int:
@@ -136,6 +229,7 @@ def _read_posts(account: Account, now: datetime) -> int:
     except ConnectorError as error:
         _put_off(mine, now, _wait(error))
         log.info("account %s told no post figures: %s", account.pk, type(error).__name__)
+        _note_right(account, error, now)
         return 0
     gateway.keep_renewed(account, connector)
     told = keep_readings(account, readings, posts, now)

@@ -25,7 +25,7 @@ from platforms import gateway
 from platforms.actions import connecting, posting
 from platforms.connectors.base import HandOver, ReadsPosts, RemotePost, Ticket
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, Refused
-from platforms.models import Account, Post
+from platforms.models import Account, Post, TicketNews
 from platforms.models.post import FirstSeen
 
 log = logging.getLogger(__name__)
@@ -82,8 +82,22 @@ def _release(row: Publication, now: datetime) -> bool:
 
 
 def check_tickets(now: datetime) -> list[int]:
-    """Mark the tickets to ask about now as taken, and return their publications."""
+    """Mark the tickets to ask about now as taken, and return their publications.
+
+    Those of which their platform has told news are asked about at once.
+    """
+    _hasten(now)
     return _take(State.PROCESSING, now)
+
+
+def _hasten(now: datetime) -> None:
+    """Let tickets with news be due; news that came before its ticket was written down waits for it."""
+    for news in TicketNews.objects.all()[:A_SWEEP]:
+        rows = Publication.objects.filter(
+            state=State.PROCESSING, variant__account=news.account_id, ticket__remote_id=news.remote_id
+        )
+        if rows.update(check_after=now):
+            news.delete()
 
 
 def check_ticket(pk: int, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """Connecting accounts, keeping an eye on their health, letting them go."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -20,7 +20,7 @@ from mediaops.models import Membership, ReasonOf, Right, Workspace
 from platforms import gateway
 from platforms.actions.site_key import is_own_site, make_key
 from platforms.connectors.base import AccountRef, AccountRight, Connects, PlatformSpec, Profile, SignsIn
-from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, Refused
+from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, NotPermitted, Refused
 from platforms.models import Account
 from platforms.models.account import HEALTH_MOVES, SILENT_AFTER, Health, Relation
 
@@ -446,6 +446,29 @@ def note_failure(account: Account, error: ConnectorError, now: datetime) -> Acco
     return account
 
 
+def ask(account: Account, capability: type, right: AccountRight, what: Callable[[Any], Any], now: datetime) -> Any:
+    """Do `what` with the account's connector for a person who waits; whatever goes wrong is a UserError.
+
+    For what is harmless to do twice. A right that the account turns out to lack is written down.
+    """
+    if not account.is_working:
+        raise UserError(_("“%(account)s” must be reconnected first.") % {"account": account.name})
+    if not gateway.can(account, capability):
+        raise UserError(str(LOST[right]) % {"platform": account.label, "account": account.name})
+    try:
+        connector = gateway.connect(account)
+        try:
+            return what(connector)
+        finally:
+            gateway.keep_renewed(account, connector)
+    except ConnectorError as error:
+        if isinstance(error, NeedsReconnect):
+            mark_expired(account, error, now)
+        elif isinstance(error, NotPermitted):
+            lose_right(account, right, error, now)
+        raise UserError(str(error)) from None
+
+
 LOST: dict[str, Any] = {
     "publish": gettext_lazy(
         "%(platform)s does not let “%(account)s” publish through us. Its posts now go out by hand."
@@ -457,6 +480,8 @@ LOST: dict[str, Any] = {
     "reply": gettext_lazy("%(platform)s does not let “%(account)s” answer through us."),
     "moderate": gettext_lazy("%(platform)s does not let us moderate the comments of “%(account)s”."),
     "figures": gettext_lazy("%(platform)s does not tell us the figures of “%(account)s”. They can be imported."),
+    "contacts": gettext_lazy("%(platform)s does not let us read who follows “%(account)s”."),
+    "menu": gettext_lazy("%(platform)s does not let us change the menu of “%(account)s”."),
 }
 
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy
 
 from mediaops.actions.activity import record
@@ -19,9 +20,17 @@ from mediaops.lib.said import said as _
 from mediaops.models import Membership, Right
 from platforms import gateway
 from platforms.actions import connecting
-from platforms.connectors.base import RemoteMessage, Replies
-from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, OutcomeUnknown, Refused
-from platforms.models import Account, Conversation, Message, Post, Reply
+from platforms.connectors.base import RemoteMessage, Replies, ReplyWindow
+from platforms.connectors.errors import (
+    ConnectorError,
+    NeedsReconnect,
+    NothingSent,
+    NotPermitted,
+    OutcomeUnknown,
+    Refused,
+    WindowClosed,
+)
+from platforms.models import Account, Contact, Conversation, Message, Post, Reply
 from platforms.models.message import TALK_MOVES, TalkState
 from platforms.models.reply import REPLY_MOVES, ReplyState
 
@@ -38,6 +47,13 @@ MAX_TRIES = 6
 SAME_AGAIN = timedelta(minutes=2)
 """The same words to the same message within this time are a double click, not a second answer."""
 TEXT_MAX = 10_000
+
+
+class WindowOver(UserError):
+    """The platform takes no more answers in this talk until the other side speaks again."""
+
+    status = HTTPStatus.CONFLICT
+    code = "reply_window_closed"
 
 
 class AnsweredMeanwhile(UserError):
@@ -75,7 +91,7 @@ def record_message(account: Account, remote: RemoteMessage, now: datetime) -> tu
         "at": remote.at,
         "is_own": is_own,
         "author_id": remote.author_id[:200],
-        "author_name": (remote.author_name or remote.author_handle or remote.author_id)[:200],
+        "author_name": _name_of(account, remote.author_id, remote)[:200],
         "author_handle": remote.author_handle[:200],
         "author_url": remote.author_url[:1000],
         "avatar_url": remote.avatar_url[:1000],
@@ -83,6 +99,7 @@ def record_message(account: Account, remote: RemoteMessage, now: datetime) -> tu
         "url": remote.url[:1000],
         "seen_at": now,
         "removed_at": None,
+        **({"marks": list(remote.marks)} if remote.marks is not None else {}),
     }
     known = Message.objects.filter(conversation=conversation, remote_id=remote.remote_id)
     is_new = not known.update(**told)
@@ -91,6 +108,8 @@ def record_message(account: Account, remote: RemoteMessage, now: datetime) -> tu
         known.update(seen_at=now)
     message = known.get()
     message.conversation = conversation
+    if is_new and remote.window is not None:
+        open_window(conversation, remote.window, now)
     if is_own:
         _settle_doubt(message, now)
     elif is_new and conversation.state == TalkState.CLOSED:
@@ -109,11 +128,12 @@ def _create_once(conversation: Conversation, remote_id: str, told: dict[str, Any
 
 def _conversation_of(account: Account, remote: RemoteMessage) -> Conversation:
     post = Post.objects.filter(account=account, remote_id=remote.post_id).first() if remote.post_id else None
+    who_id = remote.to_id if remote.is_own and remote.to_id else remote.author_id
     first = {
         "kind": remote.kind,
         "post": post,
-        "who_id": remote.author_id[:200],
-        "who_name": (remote.author_name or remote.author_handle or remote.author_id)[:200],
+        "who_id": who_id[:200],
+        "who_name": _name_of(account, who_id, remote)[:200],
         "avatar_url": remote.avatar_url[:1000],
         "last_text": remote.text[:300],
         "last_at": remote.at,
@@ -127,20 +147,37 @@ def _conversation_of(account: Account, remote: RemoteMessage) -> Conversation:
     return row
 
 
+def _name_of(account: Account, who_id: str, remote: RemoteMessage) -> str:
+    """Return how a person is called: as the platform says, else as our contact, else by their id."""
+    told = remote.author_name or remote.author_handle
+    if told and who_id == remote.author_id:
+        return told
+    contact = Contact.objects.filter(account=account, remote_id=who_id).first() if who_id else None
+    return contact.shown_name if contact else (told or _short(who_id))
+
+
+def _short(who_id: str) -> str:
+    """Return an id as people can tell it apart: long ones by their end."""
+    return who_id if len(who_id) <= 20 else f"…{who_id[-6:]}"
+
+
 def renew(conversation: Conversation) -> None:
-    """Work out again who speaks in a talk, what was said last, and since when it waits for us."""
+    """Work out again who speaks in a talk, what was said last, and since when it waits for us.
+
+    An automatic answer that only holds the line (`holding`) leaves the talk waiting.
+    """
     messages = list(conversation.messages.filter(removed_at=None).order_by("at", "pk"))
     if not messages:
         return
     theirs = [m for m in messages if not m.is_own]
     unseen = conversation.replies.filter(state=ReplyState.SENT, message=None).values_list("sent_at", flat=True)
-    own_at = max([*(m.at for m in messages if m.is_own), *(at for at in unseen if at)], default=None)
+    own_at = max(
+        [*(m.at for m in messages if m.is_own and "holding" not in m.marks), *(at for at in unseen if at)],
+        default=None,
+    )
     open_ones = [m.at for m in theirs if own_at is None or m.at > own_at]
-    who = theirs[0] if theirs else messages[0]
     changes = {
-        "who_id": who.author_id,
-        "who_name": who.author_name,
-        "avatar_url": who.avatar_url,
+        **_who_of(conversation, theirs[0] if theirs else messages[0]),
         "last_text": messages[-1].text[:300],
         "last_at": messages[-1].at,
         "waits_since": min(open_ones, default=None),
@@ -149,6 +186,26 @@ def renew(conversation: Conversation) -> None:
     Conversation.objects.filter(pk=conversation.pk).update(**changes)
     for name, value in changes.items():
         setattr(conversation, name, value)
+
+
+def _who_of(conversation: Conversation, first: Message) -> dict[str, Any]:
+    if first.is_own and conversation.who_id:  # we began the talk: it is with whom we wrote to
+        return {}
+    contact = Contact.objects.filter(account=conversation.account_id, remote_id=first.author_id).first()
+    name = (contact and (contact.remark or contact.name)) or first.author_name
+    return {"who_id": first.author_id, "who_name": name, "avatar_url": first.avatar_url}
+
+
+def open_window(conversation: Conversation, window: ReplyWindow, now: datetime) -> None:
+    """Let a talk be answered until then; a wider window that is still open stays."""
+    is_open = (
+        conversation.reply_until is not None and conversation.reply_until > now and conversation.replies_left != 0
+    )
+    if is_open and conversation.reply_until and conversation.reply_until > window.until:
+        return
+    changes = {"reply_until": window.until, "replies_left": window.answers}
+    Conversation.objects.filter(pk=conversation.pk).update(**changes)
+    conversation.reply_until, conversation.replies_left = window.until, window.answers
 
 
 def _reopen_by_message(conversation: Conversation) -> None:
@@ -204,6 +261,7 @@ def reply(
     """
     words = text.strip()
     _demand_sendable(conversation.account, words)
+    _demand_window(conversation, now)
     target = to or conversation.messages.filter(is_own=False, removed_at=None).order_by("at", "pk").last()
     if target is None or target.conversation_id != conversation.pk:
         raise UserError(_("There is nothing to answer in this conversation."))
@@ -245,6 +303,26 @@ def _demand_sendable(account: Account, words: str) -> None:
         raise UserError(_("An answer has at most %(max)d characters.") % {"max": TEXT_MAX})
 
 
+def window_problem(conversation: Conversation, now: datetime, *, on_the_way: int = 0) -> str:
+    """Say in a sentence why the platform takes no answer in this talk, "" when it does."""
+    platform = conversation.account.label
+    if conversation.reply_until is None:
+        return ""
+    if now >= conversation.reply_until:
+        return _("The time to reply is over; %(platform)s no longer allows it until they write again.") % {
+            "platform": platform
+        }
+    if conversation.replies_left is not None and conversation.replies_left <= on_the_way:
+        return _("The replies %(platform)s allows here are used up until they write again.") % {"platform": platform}
+    return ""
+
+
+def _demand_window(conversation: Conversation, now: datetime) -> None:
+    moving = conversation.replies.filter(state__in=[ReplyState.WAITING, ReplyState.SENDING]).count()
+    if problem := window_problem(conversation, now, on_the_way=moving):
+        raise WindowOver(problem, fields={"text": [problem]})
+
+
 def _demand_unanswered(conversation: Conversation, seen: int, by: Membership) -> None:
     said = conversation.messages.filter(is_own=True, pk__gt=seen).exists()
     on_the_way = conversation.replies.pending().exclude(by=by).select_related("by__user").last()
@@ -281,6 +359,8 @@ def send(row: Reply, now: datetime) -> Reply:
         return row
     account = row.conversation.account
     try:
+        if problem := window_problem(row.conversation, now):
+            raise WindowClosed(problem)
         remote = _talk(account, row)
     except NothingSent as error:
         _wait_or_fail(row, error, now)
@@ -288,6 +368,10 @@ def send(row: Reply, now: datetime) -> Reply:
         connecting.mark_expired(account, error, now)
         _end(row, ReplyState.FAILED, error, now)
     except Refused as error:
+        if isinstance(error, WindowClosed):
+            _close_window(row.conversation, now)
+        if isinstance(error, NotPermitted):
+            connecting.lose_right(account, "reply", error, now)
         _end(row, ReplyState.FAILED, error, now)
     except Exception as error:  # it may have reached the platform: a machine never says it twice
         _end(row, ReplyState.UNSURE, error, now)
@@ -298,6 +382,13 @@ def send(row: Reply, now: datetime) -> Reply:
         _settle(row, remote, now)
     log.info("reply %s: %s", row.pk, row.state)
     return row
+
+
+def _close_window(conversation: Conversation, now: datetime) -> None:
+    """The platform said that it takes no more answers here, whatever we reckoned."""
+    until = min(conversation.reply_until or now, now)
+    Conversation.objects.filter(pk=conversation.pk).update(reply_until=until, replies_left=0)
+    conversation.reply_until, conversation.replies_left = until, 0
 
 
 def _talk(account: Account, row: Reply) -> RemoteMessage:
@@ -316,6 +407,9 @@ def _settle(row: Reply, remote: RemoteMessage, now: datetime) -> None:
         if row.state != ReplyState.SENT:
             move(row, REPLY_MOVES, ReplyState.SENT, message=message, sent_at=now, problem="", problem_raw="")
             _record_sent(row)
+        Conversation.objects.filter(pk=row.conversation_id, replies_left__gt=0).update(
+            replies_left=F("replies_left") - 1
+        )
         renew(message.conversation)
 
 
@@ -402,6 +496,7 @@ def release_stuck(now: datetime) -> int:
 def send_again(row: Reply, *, by: Membership, now: datetime) -> Reply:
     """A person decides that a failed or doubtful answer is not out there, and sends it again."""
     _demand_sendable(row.conversation.account, row.text)
+    _demand_window(row.conversation, now)
     move(row, REPLY_MOVES, ReplyState.WAITING, try_after=now, tries=0, problem="", problem_raw="", claimed_until=None)
     record(by=by, verb="reply.sent_again", subject=row.conversation, reply=row.pk)
     return row

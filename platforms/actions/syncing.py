@@ -5,13 +5,15 @@ workers never pull the same one, and an account that fails waits by itself witho
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from platforms import gateway
 from platforms.actions import connecting, inbox, posting
-from platforms.connectors.base import ReadsMessages, ReadsPosts
-from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent
+from platforms.connectors.base import AccountRight, PostRef, ReadsComments, ReadsMessages, ReadsPosts
+from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, NotPermitted
 from platforms.models import Account, Post
 
 log = logging.getLogger(__name__)
@@ -25,13 +27,15 @@ FIRST_LOOK = timedelta(days=30)
 OVERLAP = timedelta(days=2)
 """How far before the last sync the next one begins: edits, comments released late."""
 LOOK_BACK_EVERY = timedelta(hours=12)
+DISCUSSED_FOR, DISCUSSED_MAX = timedelta(days=30), 40
+"""Which posts are asked for comments, where a platform tells them post by post."""
 SETTLING = timedelta(minutes=10)
 """A post younger than this may be missing from a platform's list though it stands."""
 
 
 def reads(account: Account) -> bool:
     """Say whether there is anything that syncing could pull."""
-    return gateway.can(account, ReadsPosts) or gateway.can(account, ReadsMessages)
+    return any(gateway.can(account, promise) for promise in (ReadsPosts, ReadsMessages, ReadsComments))
 
 
 def claim(account_pk: int, now: datetime) -> datetime | None:
@@ -86,12 +90,32 @@ def _pull(account: Account, now: datetime) -> tuple[int, int, int]:
     posts = messages = removed = 0
     try:
         if gateway.can(account, ReadsPosts):
-            posts, removed = _pull_posts(account, connector, since, now)
+            with _right(account, "posts", now):
+                posts, removed = _pull_posts(account, connector, since, now)
         if gateway.can(account, ReadsMessages):
-            messages = inbox.take_in(account, connector.messages(since), now)
+            with _right(account, "messages", now):
+                messages = inbox.take_in(account, connector.messages(since), now)
+        if gateway.can(account, ReadsComments):
+            with _right(account, "messages", now):
+                messages += inbox.take_in(account, connector.comments(_discussed(account, now)), now)
     finally:
         gateway.keep_renewed(account, connector)
     return posts, messages, removed
+
+
+@contextmanager
+def _right(account: Account, right: AccountRight, now: datetime) -> Iterator[None]:
+    """Let the rest go on when the platform does not let this account do one thing."""
+    try:
+        yield
+    except NotPermitted as error:
+        connecting.lose_right(account, right, error, now)
+
+
+def _discussed(account: Account, now: datetime) -> list[PostRef]:
+    """Return the posts under which people may still be writing, newest first."""
+    recent = Post.objects.standing().filter(account=account).between(now - DISCUSSED_FOR, now + SETTLING)
+    return [posting.ref_of(post) for post in recent.order_by("-published_at")[:DISCUSSED_MAX]]
 
 
 def _pull_posts(account: Account, connector: ReadsPosts, since: datetime, now: datetime) -> tuple[int, int]:

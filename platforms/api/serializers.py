@@ -6,11 +6,25 @@ from typing import Any
 from rest_framework import serializers
 
 from mediaops.api.base import OwnRow, TeamSerializer
-from mediaops.models import Membership
+from mediaops.models import Membership, Right
 from platforms import gateway
 from platforms.abilities import abilities, abilities_of
+from platforms.actions import callbacks
+from platforms.actions.moderating import ACTS
 from platforms.connectors.base import FormField, PlatformSpec, SignsIn
-from platforms.models import Account, Conversation, Message, Post, Reply, SiteComment
+from platforms.models import (
+    Account,
+    AccountEvent,
+    AutoReply,
+    Contact,
+    ContactTag,
+    Conversation,
+    Menu,
+    Message,
+    Post,
+    Reply,
+    SiteComment,
+)
 from platforms.models.account import Relation
 
 
@@ -28,6 +42,9 @@ class AccountSerializer(TeamSerializer):
     )  # fmt: skip
     can = serializers.SerializerMethodField(help_text="publish, messages, reply, figures")
     is_paused = serializers.BooleanField(read_only=True)
+    callback_url = serializers.SerializerMethodField(
+        help_text="What the platform shall call; null without the right to administer, or where it calls nobody."
+    )
     is_by_hand = serializers.BooleanField(read_only=True, help_text="People publish here; see `can` for the rest.")
     problem = serializers.CharField(source="problem_text", read_only=True)
 
@@ -36,12 +53,17 @@ class AccountSerializer(TeamSerializer):
         fields = [
             "id", "platform", "remote_id", "server", "name", "handle", "url", "avatar_url", "relation", "state",
             "problem", "failing_since", "failures", "checked_at", "synced_at", "is_paused", "paused_at", "made_at",
-            "expires_at", "is_by_hand", "limits", "choices", "can",
+            "expires_at", "is_by_hand", "limits", "choices", "can", "callback_url",
         ]  # fmt: skip
         read_only_fields = fields
 
     def get_limits(self, row: Account) -> dict[str, Any]:
         return asdict(gateway.limits_of(row))
+
+    def get_callback_url(self, row: Account) -> str | None:
+        view = self.context.get("view")
+        is_told = view is not None and view.may(Right.ADMIN) and callbacks.takes(row)
+        return callbacks.address_of(row) if is_told else None
 
     def get_can(self, row: Account) -> list[str]:
         return [ability.key for ability in abilities_of(row) if ability.has]
@@ -128,6 +150,7 @@ class PlatformSerializer(serializers.Serializer):
     body_format = serializers.ChoiceField(choices=["article", "note"])
     can = serializers.ListField(child=serializers.CharField())
     metrics = serializers.ListField(child=serializers.CharField())
+    comment_acts = serializers.ListField(child=serializers.CharField())
     limits = serializers.DictField()
     setup_fields = FormFieldSerializer(many=True)
     setup_help = serializers.CharField()
@@ -144,6 +167,7 @@ def platform_data(spec: PlatformSpec) -> dict[str, Any]:
         "body_format": spec.body_format,
         "can": [ability.key for ability in abilities(spec.key) if ability.has],
         "metrics": list(spec.metrics),
+        "comment_acts": list(spec.comment_acts),
         "limits": asdict(spec.limits),
         "setup_fields": [field_data(field) for field in spec.setup_fields],
         "setup_help": _text(spec.setup_help),
@@ -165,13 +189,15 @@ class PostSerializer(TeamSerializer):
 
 
 class MessageSerializer(TeamSerializer):
-    """One thing said in a talk, by them or by us."""
+    """One thing said in a talk, by them or by us. `marks`: elected, hidden, top, auto (an automatic answer)."""
+
+    marks = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta:
         model = Message
         fields = [
             "id", "conversation", "remote_id", "text", "at", "is_own", "author_name", "author_handle", "author_url",
-            "url", "reply_to",
+            "url", "reply_to", "marks",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -191,13 +217,17 @@ class ReplySerializer(TeamSerializer):
 
 
 class ConversationSerializer(TeamSerializer):
-    """One talk. `waits_since` is null when the last word is ours."""
+    """One talk. `waits_since` is null when the last word is ours.
+
+    `reply_until` and `replies_left` say how long and how often the platform still takes answers; null
+    where it sets no limit.
+    """
 
     class Meta:
         model = Conversation
         fields = [
             "id", "account", "post", "kind", "who_name", "avatar_url", "state", "assigned_to", "last_text", "last_at",
-            "waits_since", "answered_at", "made_at",
+            "waits_since", "answered_at", "reply_until", "replies_left", "made_at",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -231,3 +261,94 @@ class SiteCommentSerializer(serializers.ModelSerializer):
 
     def get_url(self, row: SiteComment) -> str:
         return f"{row.article.full_url}#comment-{row.pk}"
+
+
+class ModerateSerializer(serializers.Serializer):
+    """What to do to a comment. What a platform offers is in `comment_acts` of `GET /platforms/`."""
+
+    act = serializers.ChoiceField(choices=[(act, act) for act in ACTS])
+
+
+class CommentsSerializer(serializers.Serializer):
+    """Whether readers may comment on the post."""
+
+    open = serializers.BooleanField()
+
+
+class ContactTagSerializer(TeamSerializer):
+    """One label of an account's contacts, kept by its platform."""
+
+    class Meta:
+        model = ContactTag
+        fields = ["id", "account", "name"]
+
+
+class TagNameSerializer(serializers.Serializer):
+    name = serializers.CharField(max_length=30)
+
+
+class ContactSerializer(TeamSerializer):
+    """One person who follows, or followed, an account. Platforms that tell no name leave it empty."""
+
+    tags: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+
+    class Meta:
+        model = Contact
+        fields = ["id", "account", "remote_id", "name", "remark", "avatar_url", "followed_at", "left_at", "tags"]
+        read_only_fields = fields
+
+
+class RemarkSerializer(serializers.Serializer):
+    remark = serializers.CharField(max_length=30, allow_blank=True)
+
+
+class LabelSerializer(serializers.Serializer):
+    """A label to put on, or to take off, contacts of its account."""
+
+    tag = OwnRow(queryset=ContactTag.objects.select_related("account__workspace"))
+    contacts = serializers.ListField(child=OwnRow(queryset=Contact.objects.select_related("account")), max_length=200)
+
+
+class LabelledSerializer(serializers.Serializer):
+    changed = serializers.IntegerField()
+
+
+class AutoReplySerializer(TeamSerializer):
+    """One automatic answer; `words` holds one keyword or pattern per line. The first that fits is given."""
+
+    account = OwnRow(queryset=Account.objects.own())
+
+    class Meta:
+        model = AutoReply
+        fields = ["id", "account", "trigger", "match", "words", "text", "is_on", "yields_to_people", "order"]
+        read_only_fields = ["order"]
+
+
+class StepsSerializer(serializers.Serializer):
+    """How far to move in the list: negative is earlier."""
+
+    steps = serializers.IntegerField(min_value=-100, max_value=100)
+
+
+class MenuSerializer(TeamSerializer):
+    """An account's menu: the draft, and what the platform showed when it was last asked.
+
+    An entry is `{"name", "type", …}` with the type's fields, or `{"name", "below": [entries]}`.
+    """
+
+    entries = serializers.ListField(child=serializers.DictField())
+    live = serializers.ListField(child=serializers.DictField(), read_only=True, allow_null=True)
+
+    class Meta:
+        model = Menu
+        fields = ["entries", "live", "live_at", "changed_at"]
+        read_only_fields = ["live", "live_at", "changed_at"]
+
+
+class AccountEventSerializer(TeamSerializer):
+    """Something that happened to an account and is no message: follow, unfollow, menu, scan, revoked, other."""
+
+    class Meta:
+        model = AccountEvent
+        fields = ["id", "account", "kind", "at", "who_id", "name"]
+        read_only_fields = fields

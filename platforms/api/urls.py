@@ -10,4 +10,8 @@ router.register("conversations", viewsets.ConversationViewSet, basename="api-con
 router.register("messages", viewsets.MessageViewSet, basename="api-message")
 router.register("replies", viewsets.ReplyViewSet, basename="api-reply")
 router.register("site-comments", viewsets.SiteCommentViewSet, basename="api-site-comment")
+router.register("contacts", viewsets.ContactViewSet, basename="api-contact")
+router.register("contact-tags", viewsets.ContactTagViewSet, basename="api-contact-tag")
+router.register("auto-replies", viewsets.AutoReplyViewSet, basename="api-auto-reply")
+router.register("account-events", viewsets.AccountEventViewSet, basename="api-account-event")
 urlpatterns = [path("platforms/", viewsets.Platforms.as_view(), name="api-platforms"), *router.urls]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -10,10 +11,32 @@ from rest_framework.response import Response
 
 from mediaops.api.base import ReadViewSet, TeamView
 from mediaops.models import Right
-from platforms.actions import connecting, inbox, posting, signing_in, site
+from platforms.actions import (
+    auto_replying,
+    connecting,
+    contacts,
+    inbox,
+    menus,
+    moderating,
+    posting,
+    signing_in,
+    site,
+)
 from platforms.api import serializers
 from platforms.connectors import CONNECTORS
-from platforms.models import Account, Conversation, Message, Post, Reply, SiteComment
+from platforms.models import (
+    Account,
+    AccountEvent,
+    AutoReply,
+    Contact,
+    ContactTag,
+    Conversation,
+    Menu,
+    Message,
+    Post,
+    Reply,
+    SiteComment,
+)
 from platforms.models.account import Relation
 
 
@@ -34,7 +57,10 @@ class AccountViewSet(ReadViewSet):
     lookup_value_regex = r"\d{1,18}"
     filterset_fields = ["platform", "relation", "state"]
     ordering = ["pk"]
-    rights = {"check": Right.PUBLISH, "*": Right.ADMIN}
+    rights = {
+        "check": Right.PUBLISH, "menu": Right.ANSWER, "menu_publish": Right.ANSWER, "menu_read": Right.ANSWER,
+        "menu_remove": Right.ANSWER, "*": Right.ADMIN,
+    }  # fmt: skip
 
     @extend_schema(request=serializers.ConnectSerializer, responses={201: serializers.AccountSerializer})
     def create(self, request: Any) -> Response:
@@ -116,6 +142,40 @@ class AccountViewSet(ReadViewSet):
         row = connecting.disconnect(self.get_object(), by=self.member, now=timezone.now())
         return Response(self.get_serializer(row).data)
 
+    @extend_schema(methods=["GET"], responses=serializers.MenuSerializer)
+    @extend_schema(methods=["PUT"], request=serializers.MenuSerializer, responses=serializers.MenuSerializer)
+    @action(detail=True, methods=["get", "put"])
+    def menu(self, request: Any, pk: str) -> Response:
+        """The account's menu. `PUT` keeps a draft, right or wrong; nothing goes out before it is published."""
+        account = self.get_object()
+        menus.demand_able(account)
+        if request.method == "PUT":
+            form = serializers.MenuSerializer(data=request.data, context=self.get_serializer_context())
+            form.is_valid(raise_exception=True)
+            menus.draft(account, form.validated_data["entries"], by=self.member, now=timezone.now())
+        return self._menu(menus.menu_of(account))
+
+    def _menu(self, row: Menu) -> Response:
+        return Response(serializers.MenuSerializer(row, context=self.get_serializer_context()).data)
+
+    @extend_schema(request=None, responses=serializers.MenuSerializer)
+    @action(detail=True, methods=["post"], url_path="menu/publish")
+    def menu_publish(self, request: Any, pk: str) -> Response:
+        """Make the draft the account's menu."""
+        return self._menu(menus.publish(self.get_object(), by=self.member, now=timezone.now()))
+
+    @extend_schema(request=None, responses=serializers.MenuSerializer)
+    @action(detail=True, methods=["post"], url_path="menu/read")
+    def menu_read(self, request: Any, pk: str) -> Response:
+        """Ask the platform what it shows now; `live` is the answer."""
+        return self._menu(menus.read_live(self.get_object(), by=self.member, now=timezone.now()))
+
+    @extend_schema(request=None, responses=serializers.MenuSerializer)
+    @action(detail=True, methods=["post"], url_path="menu/remove")
+    def menu_remove(self, request: Any, pk: str) -> Response:
+        """Take the menu off the account; the draft stays."""
+        return self._menu(menus.remove(self.get_object(), by=self.member, now=timezone.now()))
+
 
 class PostFilter(filters.FilterSet):
     since = filters.IsoDateTimeFilter(field_name="published_at", lookup_expr="gte", label="Published at or after")
@@ -132,12 +192,12 @@ class PostFilter(filters.FilterSet):
 class PostViewSet(ReadViewSet):
     """Posts as they exist on the platforms, whoever made them, newest first."""
 
-    queryset = Post.objects.all()
+    queryset = Post.objects.select_related("account__workspace")
     serializer_class = serializers.PostSerializer
     filterset_class = PostFilter
     ordering = ["-published_at"]
     ordering_fields = ["published_at", "seen_at"]
-    rights = {"*": Right.PUBLISH}
+    rights = {"comments": Right.ANSWER, "*": Right.PUBLISH}
 
     @extend_schema(request=None, responses=serializers.PostSerializer)
     @action(detail=True, methods=["post"], url_path="delete")
@@ -147,6 +207,16 @@ class PostViewSet(ReadViewSet):
         Its row, talks and figures stay.
         """
         row = posting.delete(self.get_object(), by=self.member, now=timezone.now())
+        return Response(self.get_serializer(row).data)
+
+    @extend_schema(request=serializers.CommentsSerializer, responses=serializers.PostSerializer)
+    @action(detail=True, methods=["post"])
+    def comments(self, request: Any, pk: str) -> Response:
+        """Open or close comments under the post on its platform."""
+        form = serializers.CommentsSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        is_open = form.validated_data["open"]
+        row = moderating.set_comments_open(self.get_object(), is_open, by=self.member, now=timezone.now())
         return Response(self.get_serializer(row).data)
 
 
@@ -219,11 +289,22 @@ class MessageFilter(filters.FilterSet):
 class MessageViewSet(ReadViewSet):
     """What was said, newest first."""
 
-    queryset = Message.objects.filter(removed_at=None)
+    queryset = Message.objects.filter(removed_at=None).select_related("conversation__account__workspace")
     serializer_class = serializers.MessageSerializer
     filterset_class = MessageFilter
     ordering = ["-at"]
     ordering_fields = ["at"]
+    rights = {"*": Right.ANSWER}
+
+    @extend_schema(request=serializers.ModerateSerializer, responses=serializers.MessageSerializer)
+    @action(detail=True, methods=["post"])
+    def moderate(self, request: Any, pk: str) -> Response:
+        """Delete, hide, feature … a comment on its platform. Doing it twice is fine."""
+        form = serializers.ModerateSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        act = form.validated_data["act"]
+        row = moderating.moderate(self.get_object(), act, by=self.member, now=timezone.now())
+        return Response(self.get_serializer(row).data)
 
 
 class ReplyViewSet(ReadViewSet):
@@ -290,3 +371,145 @@ class SiteCommentViewSet(ReadViewSet):
         """Keep it, and the answers under it, from visitors."""
         row = site.hide_comment(self.get_object(), by=self.member, now=timezone.now())
         return Response(self.get_serializer(row).data)
+
+
+class ContactFilter(filters.FilterSet):
+    following = filters.BooleanFilter(field_name="left_at", lookup_expr="isnull", label="Follows now")
+    tag = filters.NumberFilter(field_name="tags", label="Label")
+    q = filters.CharFilter(method="by_words", label="Part of the name or the remark")
+
+    class Meta:
+        model = Contact
+        fields = ["account", "remote_id"]
+
+    def by_words(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(Q(name__icontains=value) | Q(remark__icontains=value))
+
+
+class ContactViewSet(ReadViewSet):
+    """People who follow the accounts, as their platforms tell."""
+
+    queryset = Contact.objects.select_related("account__workspace").prefetch_related("tags")
+    serializer_class = serializers.ContactSerializer
+    filterset_class = ContactFilter
+    ordering = ["-pk"]
+    rights = {"*": Right.ANSWER}
+
+    @extend_schema(request=serializers.RemarkSerializer, responses=serializers.ContactSerializer)
+    @action(detail=True, methods=["post"])
+    def remark(self, request: Any, pk: str) -> Response:
+        """Change how the team calls the person, there and here."""
+        form = serializers.RemarkSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        row = contacts.remark(self.get_object(), form.validated_data["remark"], by=self.member, now=timezone.now())
+        return Response(self.get_serializer(row).data)
+
+    @extend_schema(request=serializers.LabelSerializer, responses=serializers.LabelledSerializer)
+    @action(detail=False, methods=["post"])
+    def tag(self, request: Any) -> Response:
+        """Put a label on contacts."""
+        return self._label(request, contacts.tag)
+
+    @extend_schema(request=serializers.LabelSerializer, responses=serializers.LabelledSerializer)
+    @action(detail=False, methods=["post"])
+    def untag(self, request: Any) -> Response:
+        """Take a label off contacts."""
+        return self._label(request, contacts.untag)
+
+    def _label(self, request: Any, act: Any) -> Response:
+        form = serializers.LabelSerializer(data=request.data, context=self.get_serializer_context())
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        return Response({"changed": act(given["contacts"], given["tag"], by=self.member, now=timezone.now())})
+
+
+class ContactTagViewSet(ReadViewSet):
+    """Labels of contacts. `POST` makes one on the account's platform."""
+
+    queryset = ContactTag.objects.select_related("account__workspace")
+    serializer_class = serializers.ContactTagSerializer
+    filterset_fields = ["account"]
+    ordering = ["pk"]
+    rights = {"*": Right.ANSWER}
+
+    @extend_schema(request=serializers.ContactTagSerializer, responses={201: serializers.ContactTagSerializer})
+    def create(self, request: Any) -> Response:
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        row = contacts.make_tag(given["account"], given["name"], by=self.member, now=timezone.now())
+        return Response(self.get_serializer(row).data, status=201)
+
+    @extend_schema(request=serializers.TagNameSerializer, responses=serializers.ContactTagSerializer)
+    @action(detail=True, methods=["post"])
+    def rename(self, request: Any, pk: str) -> Response:
+        """Rename the label, there and here."""
+        form = serializers.TagNameSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        row = contacts.rename_tag(self.get_object(), form.validated_data["name"], by=self.member, now=timezone.now())
+        return Response(self.get_serializer(row).data)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Any, pk: str) -> Response:
+        """Remove the label; the people stay."""
+        contacts.drop_tag(self.get_object(), by=self.member, now=timezone.now())
+        return Response(status=204)
+
+
+class AutoReplyViewSet(ReadViewSet):
+    """Automatic answers, in the order in which they are tried."""
+
+    queryset = AutoReply.objects.select_related("account__workspace")
+    serializer_class = serializers.AutoReplySerializer
+    filterset_fields = ["account", "trigger", "is_on"]
+    ordering = ["order"]
+    rights = {"*": Right.ANSWER}
+
+    @extend_schema(request=serializers.AutoReplySerializer, responses={201: serializers.AutoReplySerializer})
+    def create(self, request: Any) -> Response:
+        form = self.get_serializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        given = dict(form.validated_data)
+        row = auto_replying.add(given.pop("account"), by=self.member, now=timezone.now(), **given)
+        return Response(self.get_serializer(row).data, status=201)
+
+    @extend_schema(request=serializers.AutoReplySerializer, responses=serializers.AutoReplySerializer)
+    def partial_update(self, request: Any, pk: str) -> Response:
+        form = self.get_serializer(self.get_object(), data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        given = {name: value for name, value in form.validated_data.items() if name != "account"}
+        row = auto_replying.change(self.get_object(), by=self.member, now=timezone.now(), **given)
+        return Response(self.get_serializer(row).data)
+
+    @extend_schema(request=serializers.StepsSerializer, responses=serializers.AutoReplySerializer)
+    @action(detail=True, methods=["post"])
+    def shift(self, request: Any, pk: str) -> Response:
+        """Try it earlier or later than its neighbours."""
+        form = serializers.StepsSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        steps = form.validated_data["steps"]
+        row = auto_replying.shift(self.get_object(), steps, by=self.member, now=timezone.now())
+        return Response(self.get_serializer(row).data)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Any, pk: str) -> Response:
+        auto_replying.drop(self.get_object(), by=self.member, now=timezone.now())
+        return Response(status=204)
+
+
+class AccountEventFilter(filters.FilterSet):
+    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label="Happened at or after")
+    until = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt", label="Happened before")
+
+    class Meta:
+        model = AccountEvent
+        fields = ["account", "kind", "who_id"]
+
+
+class AccountEventViewSet(ReadViewSet):
+    """What happened to the accounts beside messages, newest first."""
+
+    queryset = AccountEvent.objects.all()
+    serializer_class = serializers.AccountEventSerializer
+    filterset_class = AccountEventFilter
+    ordering = ["-at"]

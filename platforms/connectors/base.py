@@ -8,11 +8,13 @@ or, without an instance, `issubclass(cls, Publishes)`.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 Secret = Mapping[str, str]
-AccountRight = Literal["publish", "repeat", "update", "delete", "posts", "messages", "reply", "moderate", "figures"]
+AccountRight = Literal[
+    "publish", "repeat", "update", "delete", "posts", "messages", "reply", "moderate", "figures", "contacts", "menu"
+]
 CommentAct = Literal["delete", "hide", "show", "elect", "unelect", "top", "untop"]
 
 
@@ -185,11 +187,15 @@ class PlatformSpec:
 
 @dataclass(frozen=True)
 class AccountRef:
-    """The account as a connector sees it. `server` is the address it lives at ("" if fixed)."""
+    """The account as a connector sees it. `server` is the address it lives at ("" if fixed).
+
+    `known` is what a connector found out about this account earlier, see `Learns`.
+    """
 
     remote_id: str
     handle: str = ""
     server: str = ""
+    known: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -417,6 +423,10 @@ class RemoteMessage:
     is_own: bool = False
     window: "ReplyWindow | None" = None
     """Until when, and how often, this may be answered; None when the platform sets no such limit."""
+    to_id: str = ""
+    """Whom something of ours is said to, where nobody else may have spoken in the talk before."""
+    marks: tuple[str, ...] | None = None
+    """How it is shown there ("elected", "hidden", "top"); None when the platform does not say."""
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -433,7 +443,8 @@ class RemoteEvent:
     """Something that happened to the account and is no message: a follow, a menu click, a scan.
 
     `key` is the same each time the platform tells it. `name` is the platform's word for what was
-    pressed or scanned.
+    pressed or scanned. `thread_id` is the private talk of who did it, `window` the time in which it
+    opens that talk to words of ours.
     """
 
     key: str
@@ -442,6 +453,8 @@ class RemoteEvent:
     who_id: str = ""
     name: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    thread_id: str = ""
+    window: ReplyWindow | None = None
 
 
 @dataclass(frozen=True)
@@ -480,6 +493,71 @@ class Understood:
 
 
 @dataclass(frozen=True)
+class Occasion:
+    """What a person did that may be answered at once, in the answer to the callback itself.
+
+    `kind` is follow (they came), words (they wrote `text`) or press (a menu entry called `text`).
+    """
+
+    kind: Literal["follow", "words", "press"]
+    thread_id: str
+    who_id: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class RemoteTag:
+    """A label of the account's contacts as the platform keeps it; its id never changes."""
+
+    remote_id: str
+    name: str
+    contacts: int | None = None
+
+
+@dataclass(frozen=True)
+class RemoteContact:
+    """A person who follows the account. What the platform does not tell is ""; `tags` are ids of tags."""
+
+    remote_id: str
+    name: str = ""
+    remark: str = ""
+    avatar_url: str = ""
+    followed_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    is_gone: bool = False
+
+
+@dataclass(frozen=True)
+class ContactPage:
+    """Some of the account's contacts; `after` is where to go on, "" when these were the last."""
+
+    contacts: tuple[RemoteContact, ...]
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class MenuType:
+    """One thing that pressing a menu entry can do; `needs` and `may` name fields of the entry."""
+
+    key: str
+    label: object
+    needs: tuple[str, ...]
+    may: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MenuRules:
+    """How a platform's menu may be built. Names are counted in bytes of UTF-8, as are `field_bytes`."""
+
+    entries_max: int
+    below_max: int
+    name_bytes: int
+    below_name_bytes: int
+    types: tuple[MenuType, ...]
+    field_bytes: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class SignIn:
     """Where a person signs in, and what finishing needs (kept sealed until they come back)."""
 
@@ -508,6 +586,21 @@ class AccountReading:
     followers: int | None = None
     following: int | None = None
     posts: int | None = None
+    views: int | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AccountDayReading:
+    """What one whole day brought the account. `day` is the platform's own; None is "not told".
+
+    `followers` is the number at the day's end, the others are of the day alone.
+    """
+
+    day: date
+    followers: int | None = None
+    new_followers: int | None = None
+    lost_followers: int | None = None
     views: int | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -580,6 +673,20 @@ class ReadsMessages(Protocol):
 
 
 @runtime_checkable
+class ReadsComments(Protocol):
+    """The platform tells what stands under posts it is asked about, and has no list of everything."""
+
+    def comments(self, posts: Sequence[PostRef]) -> Iterator[RemoteMessage]: ...
+
+
+@runtime_checkable
+class OpensComments(Protocol):
+    """Let readers comment on a post, or not any more."""
+
+    def set_comments_open(self, post: PostRef, is_open: bool) -> None: ...
+
+
+@runtime_checkable
 class Replies(Protocol):
     def reply(self, message_id: str, text: str) -> RemoteMessage: ...
 
@@ -599,6 +706,52 @@ class ReadsMetrics(Protocol):
 @runtime_checkable
 class ReadsAccountMetrics(Protocol):
     def account_reading(self) -> AccountReading: ...
+
+
+@runtime_checkable
+class ReadsAccountDays(Protocol):
+    """The platform tells whole days once they are over, and those of the past."""
+
+    def day_zone(self) -> str:
+        """Return the zone that its days are days of."""
+        ...
+
+    def account_days(self, since: date, until: date) -> Iterator[AccountDayReading]:
+        """Yield the days from `since` to `until`, both included; a day that is not told is left out."""
+        ...
+
+
+@runtime_checkable
+class KeepsContacts(Protocol):
+    """The account's followers and their labels; every change is fine to make twice."""
+
+    def contacts(self, after: str) -> ContactPage: ...
+    def contact_tags(self) -> Sequence[RemoteTag]: ...
+    def make_tag(self, name: str) -> RemoteTag: ...
+    def rename_tag(self, tag_id: str, name: str) -> None: ...
+    def drop_tag(self, tag_id: str) -> None: ...
+    def tag_contacts(self, tag_id: str, contact_ids: Sequence[str]) -> None: ...
+    def untag_contacts(self, tag_id: str, contact_ids: Sequence[str]) -> None: ...
+    def remark(self, contact_id: str, remark: str) -> None: ...
+
+
+@runtime_checkable
+class KeepsMenu(Protocol):
+    """A menu below the account's private talks: entries are dicts of `name`, and `type` with its
+    fields or `below` (entries without `below`)."""
+
+    @staticmethod
+    def menu_rules() -> MenuRules: ...
+    def menu(self) -> list[dict[str, Any]]: ...
+    def publish_menu(self, entries: Sequence[Mapping[str, Any]]) -> None: ...
+    def remove_menu(self) -> None: ...
+
+
+@runtime_checkable
+class Learns(Protocol):
+    """The connector finds out how the platform treats this account; `learned` is kept (`AccountRef.known`)."""
+
+    def learned(self) -> Mapping[str, Any]: ...
 
 
 @runtime_checkable
@@ -642,3 +795,11 @@ class TakesCallbacks(Protocol):
         ...
 
     def understand(self, callback: Callback) -> Understood: ...
+
+
+@runtime_checkable
+class AnswersCallbacks(Protocol):
+    """A callback can be answered with words, there and then. Both are fast and touch nothing."""
+
+    def occasion(self, callback: Callback) -> Occasion | None: ...
+    def passive(self, callback: Callback, text: str) -> Callback: ...

@@ -49,3 +49,7 @@ class NotPermitted(Refused):
 
 class NotGenuine(ConnectorError):
     """A request that claims to come from the platform does not carry its proof."""
+
+
+class WindowClosed(Refused):
+    """The platform takes no more answers in this talk until the other side speaks again."""

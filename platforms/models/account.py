@@ -1,5 +1,6 @@
 """Accounts on platforms."""
 
+import secrets
 from datetime import datetime
 from typing import Any, Self
 
@@ -68,6 +69,11 @@ class AccountQuerySet(WorkspaceQuerySet):
         return self.own().working().filter(due)
 
 
+def new_callback_key() -> str:
+    """Return the unguessable part of the address that a platform calls for one account."""
+    return secrets.token_urlsafe(24)
+
+
 class Account(Reason, models.Model):
     """One row is one presence on one platform."""
 
@@ -100,6 +106,10 @@ class Account(Reason, models.Model):
     """What the platform told about this very account, by field name of `Limits`."""
     rights = models.JSONField(null=True, blank=True)
     """What this very account may do (`Profile.rights`); None is all that its platform offers, [] nothing."""
+    known = models.JSONField(default=dict, blank=True)
+    """What its connector found out about how the platform treats it (`Learns.learned`)."""
+    callback_key = models.CharField(max_length=43, unique=True, null=True, default=new_callback_key)
+    """The part of the address that the platform calls which nobody can guess."""
     choices = models.JSONField(default=dict, blank=True)
     """Which choices of an option field this very account may take (`Profile.choices`)."""
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -57,6 +57,10 @@ class Conversation(models.Model):
     waits_since = models.DateTimeField(null=True, blank=True)
     """When the oldest message that nobody answered came in; None when the last word is ours."""
     answered_at = models.DateTimeField(null=True, blank=True)
+    reply_until = models.DateTimeField(null=True, blank=True)
+    """Until when the platform takes answers here; None when it sets no limit, or told none."""
+    replies_left = models.PositiveSmallIntegerField(null=True, blank=True)
+    """How many more it takes until then; None when it does not count."""
     made_at = models.DateTimeField(default=timezone.now)
 
     objects = ConversationQuerySet.as_manager()
@@ -101,6 +105,8 @@ class Message(models.Model):
     url = models.CharField(max_length=1000, blank=True)
     seen_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
+    marks = models.JSONField(default=list, blank=True)
+    """How it is shown there (elected, hidden, top); of ours: auto, and holding when it answered nothing."""
 
     objects = MessageQuerySet.as_manager()
 

@@ -15,7 +15,7 @@ from mediaops.lib.parts import done
 from mediaops.models import Activity, Right
 from platforms import gateway
 from platforms.abilities import abilities_of, limit_lines
-from platforms.actions import connecting, inbox
+from platforms.actions import auto_replying, callbacks, connecting, inbox, menus
 from platforms.forms import NameForm
 from platforms.models import Account, Conversation, Post
 from platforms.models.account import SILENT_AFTER, Health, Relation
@@ -93,8 +93,17 @@ def _detail(row: Account, form: NameForm | None = None) -> dict[str, Any]:
         "can_check": gateway.can(row, connecting.Connects),
         "is_unconnected": row.spec.assisted or row.rights == [],
         "can_reply": inbox.can_reply(row),
+        "can_answer_itself": auto_replying.can_answer(row),
+        "has_menu": menus.keeps(row),
+        "hook": _hook(row),
+        "called_at": row.callbacks.order_by("-received_at").values_list("received_at", flat=True).first(),
         "form": form or NameForm(initial={"name": row.name}),
     }
+
+
+def _hook(row: Account) -> str:
+    """Return the address that the platform shall call for the account, "" where it cannot."""
+    return callbacks.address_of(row) if callbacks.takes(row) else ""
 
 
 @team_view(needs=Right.ADMIN)

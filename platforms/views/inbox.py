@@ -1,5 +1,6 @@
 """The inbox: who waits, one talk, answering it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,8 +16,9 @@ from mediaops.lib.parts import Undo, done, show, wants_part
 from mediaops.models import Activity, Membership, Right
 from platforms import gateway, talks
 from platforms.actions import inbox as answering
-from platforms.forms import AssignForm, InboxFilter, ReplyForm
-from platforms.models import Conversation, Reply
+from platforms.actions import moderating
+from platforms.forms import AssignForm, InboxFilter, ModerateForm, ReplyForm
+from platforms.models import Contact, Conversation, Message, Reply
 from platforms.models.account import Relation
 
 PAGE = "platforms/inbox/page.html"
@@ -40,11 +42,11 @@ def _list(request) -> dict[str, Any]:
     # by account instead of by a join, so that the database walks the index of those who wait and stops
     rows = Conversation.objects.filter(account__in=list(every)).select_related("assigned_to__user", "post")
     rows = talks.in_tab(rows, tab, request.member)
-    page = _Window(talks.in_order(form.narrowed(rows), tab), request.GET.get("page"))
     now = timezone.now()
+    page = _Window(talks.in_order(form.narrowed(rows), tab, now), request.GET.get("page"))
     for talk in page.talks:
         talk.account = every[talk.account_id]
-        talk.tone = talks.tone(talk, now)
+        talks.dress(talk, now)
     counts = talks.counts(request.workspace, request.member)
     return {
         "tab": tab,
@@ -63,13 +65,12 @@ def _able(request) -> list[Membership]:
 
 
 class _Window:
-    """One page of rows without counting them all."""
+    """One page of rows, which come in parts, without counting more than it has to."""
 
-    def __init__(self, rows: Any, number: str | None) -> None:
+    def __init__(self, parts: Sequence[Any], number: str | None) -> None:
         asked = number or ""
         self.number = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
-        start = (self.number - 1) * PER_PAGE
-        found = list(rows[start : start + PER_PAGE + 1])
+        found = talks.read_on(parts, (self.number - 1) * PER_PAGE, PER_PAGE + 1)
         self.talks, self.has_next = found[:PER_PAGE], len(found) > PER_PAGE
 
 
@@ -81,6 +82,7 @@ def _pane(request, talk: Conversation, form: ReplyForm | None = None) -> dict[st
     return {
         "talk": talk,
         "tone": talks.tone(talk, now),
+        "clock": talks.clock_of(talk, now),
         "lines": lines,
         "is_busy": talks.is_busy(lines),
         "can_reply": answering.can_reply(talk.account),
@@ -132,7 +134,8 @@ def side(request, pk: int) -> HttpResponse:
         workspace=request.workspace, subject_type="platforms.conversation", subject_id=str(talk.pk)
     )
     first = talk.messages.filter(is_own=False).order_by("at").first()
-    context = {"talk": talk, "others": others[:6], "trail": trail[:8], "first": first}
+    contact = Contact.objects.filter(account=talk.account, remote_id=talk.who_id).first() if talk.who_id else None
+    context = {"talk": talk, "others": others[:6], "trail": trail[:8], "first": first, "contact": contact}
     return render(request, "platforms/inbox/_side.html", context)
 
 
@@ -200,6 +203,18 @@ def assign(request, pk: int) -> HttpResponse:
     return _after(request, talk, "conversation:assigned")
 
 
+@team_view(needs=Right.ANSWER)
+@require_POST
+def moderate(request, pk: int) -> HttpResponse:
+    rows = Message.objects.select_related("conversation__account__workspace", "conversation__post")
+    row = get_own(rows, request, pk=pk)
+    form = ModerateForm(request.POST)
+    if not form.is_valid():
+        raise UserError(_("Choose what to do with the comment."))
+    moderating.moderate(row, form.cleaned_data["act"], by=request.member, now=timezone.now())
+    return _after(request, row.conversation, "conversation:moderated")
+
+
 def _own_reply(request, pk: int) -> Reply:
     rows = Reply.objects.select_related("conversation__account__workspace", "by__user")
     return get_own(rows, request, pk=pk)
@@ -234,9 +249,9 @@ def reply_drop(request, pk: int) -> HttpResponse:
 def inbox_today(request) -> HttpResponse:
     """Show, on Today, the talks that wait longest."""
     rows = _rows().in_workspace(request.workspace).waiting()
-    mine = list(talks.in_order(rows, "waiting")[:6])
     now = timezone.now()
+    mine = talks.read_on(talks.in_order(rows, "waiting", now), 0, 6)
     for talk in mine:
-        talk.tone = talks.tone(talk, now)  # type: ignore[attr-defined]
+        talks.dress(talk, now)
     context = {"talks": mine[:5], "has_more": len(mine) > 5, "to": team_url(request, "platforms:inbox")}
     return render(request, "platforms/inbox/_today.html", context)

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 from mediaops.access import get_own, team_view
 from mediaops.lib.parts import done, show
 from mediaops.models import Right
-from platforms.actions import posting
-from platforms.forms import PostFilter
+from platforms.actions import moderating, posting
+from platforms.forms import CommentsForm, PostFilter
 from platforms.models import Account, Conversation, Post
 
 PAGE = "platforms/posts/page.html"
@@ -67,6 +67,7 @@ def post(request, pk: int) -> HttpResponse:
         "talks": conversations[:30],
         "parts": parts[:20],
         "can_delete": posting.can_delete(row),
+        "can_open_comments": row.removed_at is None and moderating.can_open(row.account),
     }
     return render(request, "platforms/posts/detail.html", context)
 
@@ -79,3 +80,15 @@ def delete(request, pk: int) -> HttpResponse:
     posting.delete(row, by=request.member, now=timezone.now())
     said = _("Deleted on %(platform)s") % {"platform": row.account.label}
     return done(request, event="post:deleted", to=row.get_absolute_url(), said=said)
+
+
+@team_view(needs=Right.ANSWER)
+@require_POST
+def comments(request, pk: int) -> HttpResponse:
+    """Open or close comments under a post on its platform."""
+    row = get_own(Post.objects.select_related("account__workspace"), request, pk=pk)
+    form = CommentsForm(request.POST)
+    is_open = form.is_valid() and form.cleaned_data["is_open"]
+    moderating.set_comments_open(row, is_open, by=request.member, now=timezone.now())
+    said = _("Comments are open.") if is_open else _("Comments are closed.")
+    return done(request, event="post:comments", to=row.get_absolute_url(), said=said)

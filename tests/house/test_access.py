@@ -28,6 +28,8 @@ OPEN = {
     "website", "follow-link",
     # what a signed link opens: the kit of one post to make by hand
     "kit", "kit-posted", "kit-cannot", "kit-file",
+    # what platforms call, proven by their signatures
+    "hooks",
     # papers about the API, and its answer to unknown addresses
     "api-schema", "api-docs", "api-nothing",
 }  # fmt: skip

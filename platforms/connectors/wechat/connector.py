@@ -7,11 +7,12 @@ from platforms.connectors.base import AccountRef, AccountRight, Profile, Secret,
 from platforms.connectors.errors import NotPermitted, Refused
 from platforms.connectors.http import Http
 from platforms.connectors.wechat.client import Wire
+from platforms.connectors.wechat.people import People
 from platforms.connectors.wechat.publishing import Publishing
 from platforms.connectors.wechat.spec import DAILY, MONTHLY, SPEC
 
 
-class OfficialAccount(Publishing):
+class OfficialAccount(Publishing, People):
     """One Official Account, called with the AppID and AppSecret of its developer settings."""
 
     spec = SPEC
@@ -37,7 +38,7 @@ class OfficialAccount(Publishing):
         name = self._secret.get("name", "").strip() or self._account.handle
         ways = self._ways()
         quota = MONTHLY if self._secret.get("kind") == "service" else DAILY
-        rights: list[AccountRight] = [*self._rights(ways), *self._rights_of_people()]
+        rights: list[AccountRight] = [*self._rights(ways), *self.rights_found()]
         return Profile(
             remote_id=self._secret.get("app_id", "").strip(),
             name=name,
@@ -60,10 +61,6 @@ class OfficialAccount(Publishing):
 
     def _rights(self, ways: list[str]) -> list[AccountRight]:
         return [*(["publish"] if ways else []), *(["posts", "delete"] if "publish" in ways else [])]  # type: ignore[list-item]
-
-    def _rights_of_people(self) -> tuple[AccountRight, ...]:
-        found = getattr(self, "rights_found", None)
-        return tuple(found()) if found else ()
 
     def _may(self, method: str, path: str, body: dict[str, int] | None = None) -> bool:
         """Say whether the account may call this. Only a plain "unauthorized" is a no."""

@@ -266,4 +266,6 @@ SPEC = PlatformSpec(
         gettext_lazy("Set author, original mark and comments as agreed."),
         gettext_lazy("Send the preview to a phone before you publish."),
     ),
+    metrics=("views", "likes", "comments", "shares", "saves"),
+    comment_acts=("elect", "unelect", "delete"),
 )

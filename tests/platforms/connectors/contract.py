@@ -129,9 +129,13 @@ class Contract:
         if isinstance(connector, base.ReadsMessages):
             yield "messages", lambda: list(connector.messages(SINCE))
         if isinstance(connector, base.ReadsMetrics):
-            yield "post_readings", lambda: list(connector.post_readings([base.PostRef("1")]))
+            yield "post_readings", lambda: list(connector.post_readings([self.ref("1")]))
         if isinstance(connector, base.ReadsAccountMetrics):
             yield "account_reading", connector.account_reading
+
+    def ref(self, remote_id):
+        """A post of ours of which the platform tells figures."""
+        return base.PostRef(remote_id)
 
     # --- what it says of itself -------------------------------------------------------------------
 
@@ -239,7 +243,7 @@ class Contract:
         if not isinstance(connector, base.ReadsMetrics):
             pytest.skip("tells no figures")
         made = self.made(connector, self.outgoing())
-        readings = list(connector.post_readings([base.PostRef(made.remote_id)]))
+        readings = list(connector.post_readings([self.ref(made.remote_id)]))
         assert [reading.remote_id for reading in readings] == [made.remote_id]
         for name in ("views", "likes", "comments", "shares", "saves", "clicks"):
             if name not in self.connector.spec.metrics:

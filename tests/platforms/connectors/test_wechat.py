@@ -12,13 +12,15 @@ from platforms.connectors.base import AccountRef, HandOver, PostRef, Ticket, Tok
 from platforms.connectors.errors import NeedsReconnect, NothingSent, NotPermitted, OutcomeUnknown, Refused
 from platforms.connectors.http import Http
 from platforms.connectors.wechat import OfficialAccount
-from platforms.connectors.wechat.client import Wire, until_tomorrow_s
+from platforms.connectors.wechat.client import BEIJING, Wire, until_tomorrow_s
 from platforms.connectors.wechat.drafts import crop
 from platforms.connectors.wechat.publishing import client_id
 from platforms.token_shelf import SharedShelf
 from tests.platforms.connectors.contract import SINCE, Contract
 from tests.platforms.connectors.posts import make_image, make_outgoing
 from tests.platforms.doubles.wechat import APP_ID, APP_SECRET, CUT, LOST, WeChat
+from tests.platforms.doubles.wechat_people import WeChatPeople
+from tests.platforms.wechat_world import AtNoon
 
 SECRET = {"name": "岚序茶饮", "kind": "subscription", "certified": "True", "app_id": APP_ID, "app_secret": APP_SECRET}
 ACCOUNT = AccountRef(APP_ID, "岚序茶饮")
@@ -55,7 +57,7 @@ class Kept(Upload):
 
 
 class TestOfficialAccount(Contract):
-    connector = OfficialAccount
+    connector = AtNoon
     account = ACCOUNT
     secret = SECRET
     hidden = (APP_SECRET,)
@@ -65,7 +67,15 @@ class TestOfficialAccount(Contract):
         self.settings = settings
 
     def world(self):
-        return WeChat()
+        world = WeChatPeople()
+        day = self.ref("").published_at.date().isoformat()
+        rows = [{"stat_date": day, "read_user": 7}]
+        world.articles_read[day] = [{"ref_date": day, "msgid": "5_1", "detail_list": rows}]
+        return world
+
+    def ref(self, remote_id):
+        at = datetime.now(BEIJING).replace(hour=10) - timedelta(days=3)
+        return PostRef(remote_id, published_at=at, data={"msg_data_id": "5", "index": 1})
 
     def outgoing(self):
         return outgoing(way="publish")
