@@ -24,7 +24,7 @@ UNUSED = [State.CANCELLED, State.FAILED]
 
 @dataclass(frozen=True)
 class Line:
-    """How much of a quota is planned or used; `over` names the days (or first days of months) that have too much."""
+    """How much of a quota is planned or used now; `over` names other days (or first days of months) with too much."""
 
     account: Account
     label: Any
@@ -32,6 +32,10 @@ class Line:
     used: int
     most: int
     over: tuple[tuple[date, int], ...] = field(default=())
+
+    @property
+    def is_over(self) -> bool:
+        return self.used > self.most
 
 
 def check_quotas(variant: Variant, due_at: datetime, *, publication: Publication | None = None) -> Iterator[Problem]:
@@ -115,8 +119,8 @@ def _line(
     for pk, options, due_at in planned:
         if pk == account.pk and options_of(spec, options).get(quota.option) == quota.value:
             counts[period_of(quota, due_at)[0].date()] += 1
+    used = counts.pop(period_of(quota, now)[0].date(), 0)
     over = tuple(sorted((day, count) for day, count in counts.items() if count > quota.most))
-    used = counts[period_of(quota, now)[0].date()]
     return Line(account, _label(spec, quota), quota.per, used, quota.most, over)
 
 

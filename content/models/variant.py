@@ -74,9 +74,6 @@ class VariantCompanion(models.Model):
         ordering = ["place"]
         constraints = [
             models.UniqueConstraint(fields=["variant", "companion"], name="a_companion_is_once_in_a_message"),
-            models.CheckConstraint(
-                condition=~models.Q(variant=models.F("companion")), name="nobody_is_their_companion"
-            ),
         ]
 
     def __str__(self) -> str:

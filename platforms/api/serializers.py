@@ -35,6 +35,10 @@ class AccountSerializer(TeamSerializer):
     """One presence on one platform. `limits` are those of this very account; null means not told."""
 
     limits = serializers.SerializerMethodField()
+    choices = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()), read_only=True,
+        help_text="Which choices of an option this account may take, where they are fewer than the platform's.",
+    )  # fmt: skip
     can = serializers.SerializerMethodField(help_text="publish, messages, reply, figures")
     is_paused = serializers.BooleanField(read_only=True)
     callback_url = serializers.SerializerMethodField(
@@ -47,7 +51,7 @@ class AccountSerializer(TeamSerializer):
         fields = [
             "id", "platform", "remote_id", "server", "name", "handle", "url", "avatar_url", "relation", "state",
             "problem", "failing_since", "failures", "checked_at", "synced_at", "is_paused", "paused_at", "made_at",
-            "expires_at", "is_by_hand", "limits", "can", "callback_url",
+            "expires_at", "is_by_hand", "limits", "choices", "can", "callback_url",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from content.actions import fitting, scheduling
 from content.actions.slotting import add_slots
@@ -34,10 +35,10 @@ def make_mass(account, due_at=None, *, way="mass", **fields):
 
 def test_second_mass_send_of_a_day_is_refused_when_planning(account, owner):
     make_mass(account, NOW + timedelta(hours=1))
-    with pytest.raises(scheduling.CannotPlan) as told:
+    with translation.override("zh-hans"), pytest.raises(scheduling.CannotPlan) as told:
         scheduling.plan(make_mass(account), NOW + timedelta(hours=8), by=owner, now=NOW)
     assert [problem.code for problem in told.value.problems] == ["quota_full"]
-    assert "10月20日" in str(told.value)
+    assert str(told.value) == "岚序茶饮 10月20日的群发额度是 1 次，加上这条是第 2 次。换个日期。"
     assert told.value.fields["due_at"]
 
 

@@ -220,7 +220,7 @@ SPEC = PlatformSpec(
         ),
         FormField(
             "theme",
-            gettext_lazy("Look"),
+            gettext_lazy("Look of the article"),
             "choice",
             choices=tuple((name, theme.label) for name, theme in THEMES.items()),
             default=DEFAULT,
