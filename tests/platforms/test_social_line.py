@@ -268,7 +268,9 @@ def test_server_that_counts_links_its_own_way_is_counted_so(workspace, owner):
         account = mastodon_account(server, workspace, owner)
         item = make_item(workspace)
         variant = make_variant(item, account, body="茶" * 36 + f" https://{DOMAIN}/{'x' * 90}")
-        found = [problem.text for problem in check_variant(variant, now=timezone.now()) if problem.code == "text_long"]
+        found = [
+            problem.text for problem in check_variant(variant, now=timezone.now()) if problem.code == "text_long"
+        ]
         assert found == ["The text has 62 characters; Mastodon allows 60. Cut 2."]
 
 
