@@ -247,11 +247,18 @@ class Weibo:
             sentence = _("The answer has %(value)s characters; Weibo allows %(limit)s.")
             raise Refused(sentence % {"value": length, "limit": ANSWER_MAX})
         status, _sep, comment = message_id.partition(":")
-        rip = {"rip": self._secret.get("operator_ip", "").strip()}
+        rip: dict[str, Any] = {"rip": self._secret.get("operator_ip", "").strip()}
         if not comment:
             made = self._written("comments/create", {"id": status, "comment": text, **rip})
             return self._answer(made, text, status=status, thread=message_id, to=message_id)
-        asked = {"id": status, "cid": comment, "comment": text, "without_mention": 1, "comment_ori": 0, **rip}
+        asked: dict[str, Any] = {
+            "id": status,
+            "cid": comment,
+            "comment": text,
+            "without_mention": 1,
+            "comment_ori": 0,
+            **rip,
+        }
         made = self._written("comments/reply", asked)
         return self._answer(made, text, status=status, thread=comment, to=message_id)
 
@@ -479,7 +486,7 @@ def _roots(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return roots
 
 
-def _person(author: Mapping[str, Any]) -> dict[str, str]:
+def _person(author: Mapping[str, Any]) -> dict[str, Any]:
     uid, name = str(author.get("idstr") or author.get("id") or ""), str(author.get("screen_name") or "")
     return {
         "author_id": uid,
