@@ -309,8 +309,8 @@ class Weibo:
         if TOPIC.search(text):
             raise Refused(_("Weibo’s interface takes no #topics#. Write the word without its signs."))
         if self._hosts and not any(_is_below(link.word, self._hosts) for link in links_of(text)):
-            words = {"domain": self._hosts[0]}
-            raise Refused(_("Weibo’s interface demands a link to %(domain)s in the text.") % words)
+            sentence = _("Weibo’s interface demands a link to %(domain)s in the text.")
+            raise Refused(sentence % {"domain": self._hosts[0]})
         if len(images) > 1:
             raise Refused(_("Weibo’s interface takes one picture; choose which."))
         for image in images:
