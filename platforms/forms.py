@@ -69,12 +69,17 @@ class ConnectForm(_TellsProblems):
     """
 
     def __init__(
-        self, spec: PlatformSpec, *args: Any, stored: Mapping[str, str] | None = None, **kwargs: Any
+        self,
+        spec: PlatformSpec,
+        data: Any = None,
+        *,
+        stored: Mapping[str, str] | None = None,
+        initial: Mapping[str, str] | None = None,
     ) -> None:
         known = stored or {}
         kept = {field.name for field in spec.setup_fields if field.kind == "secret" and known.get(field.name)}
         shown = {name: value for name, value in known.items() if name not in kept}
-        super().__init__(*args, initial=shown | (kwargs.pop("initial", None) or {}), **kwargs)
+        super().__init__(data, initial={**(initial or {}), **shown})
         self.spec = spec
         for field in spec.setup_fields:
             self.fields[field.name] = form_field(field)

@@ -62,7 +62,8 @@ def spec_of(account: Account) -> PlatformSpec:
     """Return the facts of the account's platform; a server that counts links its own way counts so."""
     spec: PlatformSpec = connector_class(account.platform).spec
     length = account.limits.get("link_length")
-    return replace(spec, count_text=partial(spec.count_text, link_length=length)) if length else spec
+    count: Any = spec.count_text
+    return replace(spec, count_text=partial(count, link_length=length)) if length else spec
 
 
 def spec_for(account: Account) -> PlatformSpec:

@@ -87,7 +87,8 @@ def update(request, pk) -> HttpResponse:
     """Change the post where it is live to what the piece says now."""
     row = updating.update(_own(request, pk), by=request.member, now=timezone.now())
     said = _("Changed on %(platform)s") % {"platform": row.variant.account.label}
-    return done(request, event="publication:updated", to=row.post.get_absolute_url(), said=said)
+    to = row.post.get_absolute_url() if row.post else row.get_absolute_url()
+    return done(request, event="publication:updated", to=to, said=said)
 
 
 @team_view(needs=Right.PUBLISH)

@@ -153,7 +153,10 @@ def reconnect(account: Account, credentials: Mapping[str, str], *, by: Membershi
     """Give an account new credentials, proven by a real call; they must open that very account."""
     if is_own_site(account.platform):
         return connect_account(account.workspace, account.platform, {}, by=by, now=now)
-    return keep(account.workspace, look(account.platform, credentials), by=by, now=now, account=account)
+    is_on_its_page = issubclass(gateway.connector_class(account.platform), SignsIn)
+    stored = gateway.setup_of(account) if is_on_its_page else {}  # a new token is enough
+    found = look(account.platform, {**stored, **credentials})
+    return keep(account.workspace, found, by=by, now=now, account=account)
 
 
 def keep(

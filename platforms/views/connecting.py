@@ -185,7 +185,7 @@ def back(request) -> HttpResponse:
     kept = _take_state(request, answer.pop("state", ""))
     _enter(request, kept)
     away = signing_in.away_from(kept["state"], kept)
-    account = Account.objects.in_workspace(request.workspace).filter(pk=away.account).first()
+    account = Account.objects.in_workspace(request.workspace).filter(pk=away.account or 0).first()
     try:
         found = signing_in.finish(away, answer)
         if account is not None and account.rights != []:

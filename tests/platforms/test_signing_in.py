@@ -120,6 +120,16 @@ def test_token_at_hand_needs_no_page(weibo, client_of, owner, api_of):
     assert (refused.status_code, list(refused.json()["fields"])) == (422, ["access_token"])
 
 
+def test_new_token_alone_connects_again_over_rest(weibo, api_of, owner):
+    given = GIVEN | {"access_token": "token-1"}
+    account = connecting.connect_account(owner.workspace, WEIBO, given, by=owner, now=timezone.now())
+    weibo.token = "token-2"
+    at = f"/api/v1/accounts/{account.pk}/reconnect/"
+    told = api_of(owner).post(at, {"credentials": {"access_token": "token-2"}}, format="json")
+    assert (told.status_code, told.json()["id"]) == (200, account.pk)
+    assert gateway.connect(account).profile().remote_id == str(UID)
+
+
 def test_connecting_again_keeps_the_row_and_asks_for_no_stored_field(weibo, client_of, owner):
     client = client_of(owner)
     account = connected(client, consent(leave(client)))

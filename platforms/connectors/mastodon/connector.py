@@ -383,7 +383,8 @@ class Mastodon:
         """Yield posts by their ids: at once where the server can (Mastodon since 4.3), else one by one."""
         found: dict[str, Mapping[str, Any]] = {}
         with contextlib.suppress(Refused):
-            told = self._wire.read("v1/statuses", **{"id[]": list(ids)})
+            asked: dict[str, Any] = {"id[]": list(ids)}
+            told = self._wire.read("v1/statuses", **asked)
             found = {str(row.get("id")): row for row in _statuses_of(told)}
         for number in ids:
             if number in found:

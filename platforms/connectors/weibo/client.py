@@ -68,7 +68,7 @@ class Wire:
     def write(self, call: str, values: Mapping[str, Any], *, picture: tuple[str, bytes, str] | None = None) -> Any:
         """Make the deciding call. `picture` is (name, bytes, type) and makes the body multipart."""
         form = {"access_token": self._signed(), **values}
-        files = {"files": {"pic": picture}, "read_s": UPLOAD_S} if picture else {}
+        files: dict[str, Any] = {"files": {"pic": picture}, "read_s": UPLOAD_S} if picture else {}
         answer = self._http.write("POST", self._address(call), data=form, **files)
         return self._object(answer, "write", expects=("id", "idstr"))
 

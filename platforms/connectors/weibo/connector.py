@@ -249,11 +249,18 @@ class Weibo:
             sentence = _("The answer has %(value)s characters; Weibo allows %(limit)s.")
             raise Refused(sentence % {"value": length, "limit": ANSWER_MAX})
         status, _sep, comment = message_id.partition(":")
-        rip = {"rip": self._secret.get("operator_ip", "").strip()}
+        rip: dict[str, Any] = {"rip": self._secret.get("operator_ip", "").strip()}
         if not comment:
             made = self._written("comments/create", {"id": status, "comment": text, **rip})
             return self._answer(made, text, status=status, thread=message_id, to=message_id)
-        asked = {"id": status, "cid": comment, "comment": text, "without_mention": 1, "comment_ori": 0, **rip}
+        asked: dict[str, Any] = {
+            "id": status,
+            "cid": comment,
+            "comment": text,
+            "without_mention": 1,
+            "comment_ori": 0,
+            **rip,
+        }
         made = self._written("comments/reply", asked)
         return self._answer(made, text, status=status, thread=comment, to=message_id)
 
@@ -304,8 +311,8 @@ class Weibo:
         if TOPIC.search(text):
             raise Refused(_("Weibo’s interface takes no #topics#. Write the word without its signs."))
         if self._hosts and not any(_is_below(link.word, self._hosts) for link in links_of(text)):
-            words = {"domain": self._hosts[0]}
-            raise Refused(_("Weibo’s interface demands a link to %(domain)s in the text.") % words)
+            sentence = _("Weibo’s interface demands a link to %(domain)s in the text.")
+            raise Refused(sentence % {"domain": self._hosts[0]})
         if len(images) > 1:
             raise Refused(_("Weibo’s interface takes one picture; choose which."))
         for image in images:
@@ -481,7 +488,7 @@ def _roots(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return roots
 
 
-def _person(author: Mapping[str, Any]) -> dict[str, str]:
+def _person(author: Mapping[str, Any]) -> dict[str, Any]:
     uid, name = str(author.get("idstr") or author.get("id") or ""), str(author.get("screen_name") or "")
     return {
         "author_id": uid,
