@@ -7,7 +7,12 @@ const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRF
 // Times are shown in the member's zone, which need not be the browser's. The grid counts in UTC, where no
 // hour is missing, and we read and write what is on its clock: "2026-10-27T14:00" is that in the member's zone.
 const local = (moment) => moment.toISOString().slice(0, 16);
-const asLocal = (row) => ({ ...row, start: row.start.slice(0, row.allDay ? 10 : 16) });
+const asLocal = (row) => {
+  if (row.allDay) return { ...row, start: row.start.slice(0, 10) };
+  const start = row.start.slice(0, 16);
+  // in the month nothing reaches into the next day, however late it goes out
+  return place.dataset.view === "dayGridMonth" ? { ...row, start, end: `${start.slice(0, 10)}T23:59:59` } : { ...row, start };
+};
 const hours = (moment) => moment.toISOString().slice(11, 16);
 const words = (moment) => moment.toLocaleString(place.dataset.lang, {
   timeZone: "UTC", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false,
@@ -164,7 +169,7 @@ const openDay = async (day, from) => {
   if (!answer.ok) return location.assign(from.href);
   const rows = (await answer.json()).filter((row) => !row.allDay);
   sheet = { day, box: drawDay(day, rows, from) };
-  sheet.box.querySelector("a, button").focus({ preventScroll: true });
+  (sheet.box.querySelector("li a") ?? sheet.box.querySelector("button")).focus({ preventScroll: true });
 };
 document.addEventListener("click", ({ target }) => {
   if (sheet && !sheet.box.contains(target)) closeDay();
@@ -190,6 +195,7 @@ const grid = new FullCalendar.Calendar(place, {
   height: "auto",
   fixedWeekCount: false,
   dayMaxEvents: false,
+  eventOrderStrict: true,
   displayEventTime: false,
   eventDisplay: "block",
   slotEventOverlap: false,
@@ -202,8 +208,7 @@ const grid = new FullCalendar.Calendar(place, {
   defaultTimedEventDuration: "01:00:00",
   eventContent: chip,
   views: {
-    // a minute long, so that what goes out late at night stays on its day
-    dayGridMonth: { defaultTimedEventDuration: "00:01:00", dayCellContent: ({ date }) => String(date.getUTCDate()) },
+    dayGridMonth: { dayCellContent: ({ date }) => String(date.getUTCDate()) },
     timeGridWeek: { dayHeaderContent: weekHead },
   },
   events: ({ startStr, endStr }, done, fail) => {

@@ -190,3 +190,14 @@ def test_a_phone_loads_the_agenda_and_a_desk_does_not(workspace, account, operat
     desk.goto(to)
     expect(desk.locator(".fc-event")).to_contain_text("Osmanthus")
     assert not [url for url in asked if "/agenda/" in url]
+
+
+def test_nothing_of_a_late_evening_reaches_into_the_next_day(account, open_month):
+    for n in range(6):
+        make_ready(account, due_at=noon() + timedelta(hours=11, minutes=5 * n), title=f"Piece {n + 1}")
+    page = open_month(noon())
+    expect(page.locator(".day-chip")).to_have_count(4)
+    expect(page.get_by_role("link", name="2 more")).to_have_count(1)
+    chip, more = cell(page, noon()).locator(".day-chip").last.bounding_box(), page.locator(".day-more").bounding_box()
+    assert more["y"] > chip["y"]
+    assert more["x"] + more["width"] <= cell(page, noon(1)).bounding_box()["x"] + 1
