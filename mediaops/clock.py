@@ -19,6 +19,7 @@ PERIODS: dict[str, tuple[str, float]] = {
     "tell of troubles": ("content.tasks.tell_troubles", 5),
     "tell of dead accounts": ("content.tasks.tell_of_accounts", 60),
     "pull figures": ("analytics.tasks.collect_due", 15),
+    "read and import files": ("analytics.tasks.work_on_files", 1),
     "make weekly reports": ("analytics.tasks.make_reports", 60),
     "mail reports": ("analytics.tasks.mail_reports", 15),
 }

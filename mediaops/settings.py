@@ -167,6 +167,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_MANIFEST_STRICT = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+IMPORT_MAX_MB = env.number("IMPORT_MAX_MB", 50, least=1)
 
 # --- E-mail --------------------------------------------------------------------------------------
 if email_url := env.text("EMAIL_URL"):
@@ -227,6 +228,8 @@ SPECTACULAR_SETTINGS = {
         "PartnerKind": "campaigns.models.partner.PartnerKind",
         "Weekday": "content.models.slot.Weekday",
         "AccountState": "platforms.models.account.Health",
+        "ImportState": "analytics.models.imported_file.ImportState",
+        "ImportedRowState": "analytics.models.imported_file.RowState",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -103,19 +104,10 @@ def delete(post: Post, now: datetime) -> None:
 def record_post(account: Account, remote: RemotePost, *, first_seen: str, now: datetime) -> Post:
     """Write what a platform told about one post: a new row, or the known one brought up to date.
 
-    The only function that writes a Post, so it does not matter whether publishing or syncing sees
-    it first. `first_seen` is kept from the first time.
+    With `record_new_posts` the only way in which a Post is written, so it does not matter whether
+    publishing or syncing sees it first. `first_seen` is kept from the first time.
     """
-    told = {
-        "url": remote.url[:1000],
-        "title": remote.title[:300],
-        "text": remote.text,
-        "kind": remote.kind,
-        "part_of": remote.part_of,
-        "published_at": remote.published_at,
-        "seen_at": now,
-        "removed_at": None,
-    }
+    told = _told(remote, now)
     known = Post.objects.filter(account=account, remote_id=remote.remote_id)
     if not known.update(**told):
         try:
@@ -129,6 +121,38 @@ def record_post(account: Account, remote: RemotePost, *, first_seen: str, now: d
 def record_posts(account: Account, remotes: Iterable[RemotePost], now: datetime) -> list[Post]:
     """Write what syncing saw; see `record_post`."""
     return [record_post(account, remote, first_seen=FirstSeen.SYNCED, now=now) for remote in remotes]
+
+
+def record_new_posts(
+    account: Account, remotes: Iterable[RemotePost], *, first_seen: str, now: datetime
+) -> list[Post]:
+    """Write many posts that nobody knows yet, at once, in the order given; see `record_post`.
+
+    Should one be known after all, all are written one by one.
+    """
+    remotes = list(remotes)
+    posts = [
+        Post(account=account, remote_id=remote.remote_id, first_seen=first_seen, **_told(remote, now))
+        for remote in remotes
+    ]
+    try:
+        with transaction.atomic():
+            return Post.objects.bulk_create(posts)
+    except IntegrityError:
+        return [record_post(account, remote, first_seen=first_seen, now=now) for remote in remotes]
+
+
+def _told(remote: RemotePost, now: datetime) -> dict[str, Any]:
+    return {
+        "url": remote.url[:1000],
+        "title": remote.title[:300],
+        "text": remote.text,
+        "kind": remote.kind,
+        "part_of": remote.part_of,
+        "published_at": remote.published_at,
+        "seen_at": now,
+        "removed_at": None,
+    }
 
 
 def _settled(

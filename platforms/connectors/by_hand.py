@@ -133,4 +133,54 @@ class Channels(ByHand):
     )
 
 
-BY_HAND: tuple[type[ByHand], ...] = (OfficialAccount, Weibo, Douyin, Xiaohongshu, Channels)
+class Bilibili(ByHand):
+    spec = PlatformSpec(
+        key="bilibili",
+        label=_("Bilibili"),
+        mark="哔",
+        mark_slot=4,
+        body_format="note",
+        limits=Limits(),
+        count_unit=_("characters"),
+        setup_fields=SETUP,
+        setup_help=HELP,
+        back_office_url="https://member.bilibili.com/",
+        assisted=True,
+    )
+
+
+class Zhihu(ByHand):
+    spec = PlatformSpec(
+        key="zhihu",
+        label=_("Zhihu"),
+        mark="知",
+        mark_slot=9,
+        body_format="article",
+        limits=Limits(),
+        count_unit=_("characters"),
+        setup_fields=SETUP,
+        setup_help=HELP,
+        back_office_url="https://www.zhihu.com/creator",
+        assisted=True,
+    )
+
+
+class Toutiao(ByHand):
+    spec = PlatformSpec(
+        key="toutiao",
+        label=_("Toutiao"),
+        mark="头",
+        mark_slot=1,
+        body_format="article",
+        limits=Limits(),
+        count_unit=_("characters"),
+        setup_fields=SETUP,
+        setup_help=HELP,
+        back_office_url="https://mp.toutiao.com/",
+        assisted=True,
+    )
+
+
+BY_HAND: tuple[type[ByHand], ...] = (
+    OfficialAccount, Weibo, Douyin, Xiaohongshu, Channels, Bilibili, Zhihu, Toutiao
+)  # fmt: skip
