@@ -203,7 +203,7 @@ def _batches(
 
 
 def _lines(file: IO[bytes], sheet: int) -> Iterator[Line]:
-    for number, lines in enumerate(files.tables(file)):
+    for number, lines in enumerate(files.tables(file, is_checked=True)):
         if number == sheet:
             yield from lines
             return

@@ -11,6 +11,7 @@ from django.db.models.functions import TruncDate
 
 from analytics import frames, measures
 from analytics.models import COUNTERS, INTERACTIONS, AccountDay, AccountSnapshot, PostDay
+from mediaops.lib import bulk
 from mediaops.lib.periods import day_of, start_of_day
 from platforms.models import Account, Post
 
@@ -30,14 +31,15 @@ def roll_post_days(account: Account, post_ids: Collection[int], *, since: dateti
     gains = measures.daily_gains(frames.snapshots(post_ids), zone)
     if first is not None:
         gains = gains[gains["day"] >= first]
-    rows = [
-        PostDay(account=account, post_id=row["post"], day=row["day"], **{name: row[name] for name in COUNTERS})
-        for row in frames.records(gains)
-    ]
-    PostDay.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["post", "day"], update_fields=list(COUNTERS), batch_size=500
+    days = set(gains["day"])
+    bulk.upsert(
+        PostDay,
+        ["account_id", "post_id", "day", *COUNTERS],
+        ((account.pk, *(row[name] for name in ("post", "day", *COUNTERS))) for row in frames.records(gains)),
+        unique=["post_id", "day"],
+        update=COUNTERS,
     )
-    return {start_of_day(day, zone) for day in {row.day for row in rows}}
+    return {start_of_day(day, zone) for day in days}
 
 
 def roll_account_days(account: Account, moments: Iterable[datetime]) -> None:

@@ -7,11 +7,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from analytics.actions.rolling import roll_account_days, roll_post_days
-from analytics.imports.writing import ACCOUNT_COLUMNS, BATCH, renew_account_figures, renew_figures
+from analytics.imports.writing import (
+    ACCOUNT_COLUMNS,
+    BATCH,
+    Told,
+    renew_account_figures,
+    renew_figures,
+    told_of_posts,
+)
 from analytics.models import (
     COUNTERS,
     AccountDay,
@@ -26,6 +34,7 @@ from campaigns.models import Deliverable
 from content.models import Publication
 from mediaops.actions.activity import record
 from mediaops.errors import WrongState
+from mediaops.lib import bulk
 from mediaops.lib.moves import move
 from mediaops.lib.periods import day_of, start_of_day
 from mediaops.models import Membership
@@ -88,21 +97,16 @@ def _told_posts(imported: ImportedFile) -> list[int]:
 
 def _undo_posts(imported: ImportedFile, account: Account, posts: Sequence[int]) -> None:
     rows = PostSnapshot.objects.filter(imported=imported, post__in=posts)
-    kept = {(row.post_id, row.taken_at): row for row in imported.overwritten.filter(post__in=posts)}
-    _put_back(
-        rows,
-        {(row.post_id, row.taken_at): row for row in rows if (row.post_id, row.taken_at) in kept},
-        kept,
-        COUNTERS,
-    )
+    kept = imported.overwritten.filter(post__in=posts)
+    _put_back(rows, "post_id", kept, COUNTERS)
     rows.delete()  # (what was put back names its own file again)
-    imported.overwritten.filter(post__in=posts).delete()
+    kept.delete()
     zone = ZoneInfo(account.workspace.time_zone)
     PostDay.objects.filter(post__in=posts, day__gte=day_of(imported.as_of, zone)).delete()
     roll_post_days(account, posts, since=imported.as_of)
-    left: dict[int, list[Any]] = {pk: [] for pk in posts}
-    for row in PostSnapshot.objects.filter(post__in=posts):
-        left[row.post_id].append(row)
+    left: dict[int, list[Told]] = {pk: [] for pk in posts}
+    for told in told_of_posts(posts):
+        left[told.subject].append(told)
     renew_figures(left, next_at=None)
     untold = [pk for pk, snapshots in left.items() if not snapshots]
     _unused(Post.objects.filter(pk__in=untold, first_seen=FirstSeen.IMPORTED)).delete()
@@ -112,21 +116,22 @@ def _undo_account(imported: ImportedFile, account: Account, now: datetime) -> No
     rows = AccountSnapshot.objects.filter(imported=imported)
     if not rows.exists():
         return
-    kept = {row.taken_at: row for row in imported.overwritten.exclude(account=None)}
-    _put_back(rows, {row.taken_at: row for row in rows if row.taken_at in kept}, kept, ACCOUNT_COLUMNS)
+    kept = imported.overwritten.exclude(account=None)
+    _put_back(rows, "account_id", kept, ACCOUNT_COLUMNS)
     rows.delete()
-    imported.overwritten.exclude(account=None).delete()
+    kept.delete()
     renew_account_figures(account, now)
 
 
-def _put_back(rows: Any, by_key: dict[Any, Any], kept: dict[Any, Overwritten], names: Sequence[str]) -> None:
+def _put_back(rows: QuerySet, subject: str, kept: QuerySet[Overwritten], names: Sequence[str]) -> None:
     """Write back what snapshots said before the file, where the file's word still stands."""
-    for key, row in by_key.items():
-        before = kept[key].before
-        for name in names:
-            setattr(row, name, before[name])
-        row.extra, row.imported_id = before["extra"], before["imported"]
-    rows.model.objects.bulk_update(by_key.values(), [*names, "extra", "imported"], batch_size=100)
+    standing = {(of, at): pk for pk, of, at in rows.order_by().values_list("pk", subject, "taken_at")}
+    found = [
+        (before["imported"], before["extra"], *(before[name] for name in names), standing[of, at])
+        for of, at, before in kept.values_list(subject, "taken_at", "before")
+        if (of, at) in standing
+    ]
+    bulk.update(rows.model, ["imported_id", "extra", *names], found)
 
 
 def _unused(posts: Any) -> Any:

@@ -32,7 +32,10 @@ CHUNK = 1 << 20
 CELL_CHARS = 100_000
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ROW = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br\s*=\s*["'](\d{1,10})["']""")
 _CELL = re.compile(rb"""\br\s*=\s*["']([A-Za-z]{1,7})(\d{1,10})["']""")
+_FAR = re.compile(rb"""["'](?:[A-Za-z]{2,7}\d{1,10}|[A-Za-z]\d{6,10})["']""")
+"""A cell right of column Z or below row 99,999: then each cell is looked at."""
 
 
 class FileRefused(UserError):
@@ -87,10 +90,11 @@ def _other(head: bytes) -> str:
     return ""
 
 
-def tables(file: IO[bytes]) -> Iterator[Iterator[Line]]:
+def tables(file: IO[bytes], *, is_checked: bool = False) -> Iterator[Iterator[Line]]:
     """Yield the tables of a file (sheets of a workbook, tables of a page), each as its lines, empty ones left out.
 
-    Lines must be read before the next table is asked for. Raises FileRefused, also while lines are read.
+    Lines must be read before the next table is asked for. Raises FileRefused, also while lines are read. `is_checked`
+    says that the same bytes were read before.
     """
     file.seek(0)
     kind = kind_of(file.read(4096))
@@ -100,7 +104,7 @@ def tables(file: IO[bytes]) -> Iterator[Iterator[Line]]:
     elif kind == "html":
         yield from _html(file)
     else:
-        if kind == "xlsx":
+        if kind == "xlsx" and not is_checked:
             _check_package(file)
         yield from _workbook(file)
 
@@ -142,27 +146,30 @@ def _check_package(file: IO[bytes]) -> None:
 
 def _check_part(package: zipfile.ZipFile, part: zipfile.ZipInfo, left: int) -> int:
     is_sheet = "worksheets/" in part.filename and part.filename.endswith(".xml")
-    last_row, last_column, tail = 0, 0, b""
+    rows, columns, tail = 0, 0, b""
     with package.open(part) as stream:
         while chunk := stream.read(CHUNK):
             left -= len(chunk)
             if left < 0:
                 raise _too_large()
             if is_sheet:
-                for column, row in set(_outer(tail + chunk)):
-                    last_row, last_column = max(last_row, row), max(last_column, column)
-                tail = chunk[-64:]
-                _check_size(last_row, last_column)
+                row, column = _outermost(tail + chunk)
+                rows, columns, tail = max(rows, row), max(columns, column), chunk[-64:]
+                _check_size(rows, columns)
     return left
 
 
-def _outer(chunk: bytes) -> Iterator[tuple[int, int]]:
-    """Yield column and row numbers of the cells that lie farthest out in a piece of a sheet."""
+def _outermost(chunk: bytes) -> tuple[int, int]:
+    """Return the largest row and column that a piece of a sheet names, or 26 for narrow ones: nearly all are."""
+    row = max((int(number) for number in _ROW.findall(chunk)), default=0)
+    if not _FAR.search(chunk):
+        return row, 26
     found = _CELL.findall(chunk)
-    if not found:
-        return
-    columns = {letters for letters, _row in found}
-    yield max(_column_number(letters) for letters in columns), max(int(row) for _letters, row in found)
+    columns = {letters for letters, _number in found}
+    return (
+        max(row, *(int(number) for _letters, number in found)),
+        max(_column_number(letters) for letters in columns),
+    )
 
 
 def _column_number(letters: bytes) -> int:

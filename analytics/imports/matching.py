@@ -36,7 +36,8 @@ class Match:
 def row_key(values: Mapping[str, Any]) -> str:
     """Return what a later file's row about the same post has too."""
     at = values.get("published_at")
-    told = values.get("remote_id") or address_key(values.get("url") or "")
+    url = values.get("url")
+    told = values.get("remote_id") or (address_key(url) if url else "")
     if not told:
         told = (
             f"{folded(values.get('title') or '')}\n{at:%Y-%m-%dT%H:%M}" if at else folded(values.get("title") or "")
@@ -65,7 +66,7 @@ class PostIndex:
         if "://" not in remote_id and not remote_id.startswith(MADE):
             self._with_own_id.add(pk)
         for address in (url, remote_id):
-            if key := address_key(address):
+            if "://" in address and (key := address_key(address)):
                 self._by_address.setdefault(key, pk)
         for title in {variant for text in words for variant in _variants(text)}:
             self._by_title.setdefault(title, []).append((at, pk))
@@ -78,7 +79,7 @@ class PostIndex:
         if key in self._decided:
             decided = self._decided[key]
             return Match(decided) if decided else Match(is_ignored=True)
-        if (address := address_key(values.get("url") or "")) and (pk := self._by_address.get(address)):
+        if (url := values.get("url")) and (address := address_key(url)) and (pk := self._by_address.get(address)):
             return Match(pk)
         if pk := self._by_id.get(MADE + key):
             return Match(pk)
@@ -112,7 +113,11 @@ class PostIndex:
 
 def _variants(words: str) -> set[str]:
     """Return the forms in which a title is compared: whole, its first line, and without #topics."""
+    if not words:
+        return set()
     words = words[: LENGTH * 4]
+    if "\n" not in words and "#" not in words and "＃" not in words:
+        return {folded(words)[:LENGTH]} - {""}
     first = words.strip().partition("\n")[0]
     return {folded(form)[:LENGTH] for form in (words, first, _TAG.sub(" ", words), _TAG.sub(" ", first))} - {""}
 

@@ -19,6 +19,9 @@ LARGEST = 2**62
 YEARS = range(2000, 2101)
 
 _PLAIN = re.compile(r"\d{1,18}\Z", re.ASCII)
+_FRACTION = re.compile(r"0?\.\d{1,15}\Z", re.ASCII)
+_POINT = re.compile(r"\d{1,9}\.\d{1,6}\Z", re.ASCII)
+_STAMP = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\Z", re.ASCII)
 _NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?\s*(万|亿|百万|千|w|k|m)?\Z", re.ASCII)
 _SPAN = re.compile(
     r"(?:(\d+)\s*(?:时|小时|h))?\s*(?:(\d+)\s*(?:分钟|分|min|m))?\s*(?:(\d+(?:\.\d+)?)\s*(?:秒|s))?\Z", re.ASCII
@@ -77,6 +80,8 @@ def count(cell: Cell, *, may_fall: bool = False) -> int | None:
 def rate(cell: Cell) -> float | None:
     """Return a rate: "11.14%" and 0.1114 are both 0.1114. A number above 1 without a sign is doubtful and refused."""
     if isinstance(cell, str):
+        if _FRACTION.match(cell):
+            return float(cell)
         cell = _folded(cell)
         if cell in NOTHING:
             return None
@@ -104,6 +109,8 @@ def seconds(cell: Cell) -> float | None:
         return cell.hour * 3600 + cell.minute * 60 + cell.second + cell.microsecond / 1e6
     if not isinstance(cell, str):
         return _not_below_zero(_decimal_of(cell), cell)
+    if _POINT.match(cell):
+        return float(cell)
     cell = _folded(cell)
     if cell in NOTHING:
         return None
@@ -130,6 +137,11 @@ def moment(cell: Cell) -> tuple[datetime, bool] | None:
     """Return a moment (aware, Beijing) and whether only its day was told; the hour is then noon."""
     if cell is None:
         return None
+    if isinstance(cell, str) and _STAMP.match(cell):  # what most exports write
+        try:
+            return datetime.fromisoformat(cell).replace(tzinfo=BEIJING), False
+        except ValueError:
+            raise BadCell(_("“%(cell)s” is not in the calendar.") % {"cell": shown(cell)}) from None
     if isinstance(cell, datetime):
         return _checked(cell.replace(tzinfo=None), cell), False
     if isinstance(cell, date):

@@ -5,11 +5,12 @@ minute a file speaks of is kept in `Overwritten` before it is changed; all else 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -30,13 +31,15 @@ from analytics.models import (
     PostSnapshot,
 )
 from analytics.models.imported_file import RowState
+from mediaops.lib import bulk
+from mediaops.lib.periods import day_of, start_of_day
 from platforms import gateway
 from platforms.actions.posting import record_new_posts
 from platforms.connectors.base import ReadsAccountMetrics, ReadsMetrics, RemotePost
 from platforms.models import Account
 from platforms.models.post import FirstSeen
 
-BATCH = 2000
+BATCH = 4000
 BAD_KEPT = 1000
 """Unreadable rows that are kept to be shown; the others are only counted."""
 ACCOUNT_COLUMNS = ("followers", "following", "posts", "views")
@@ -59,7 +62,7 @@ class Tally:
         return asdict(self)
 
 
-@dataclass
+@dataclass(slots=True)
 class Outcome:
     """What becomes of one row: `what` is a field of `Tally`; `said` says why, where that needs saying."""
 
@@ -68,18 +71,31 @@ class Outcome:
     said: str = ""
     post: int | None = None
     is_made: bool = False
+    key: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
+class Told:
+    """A snapshot of a post or an account without its model: there may be hundreds of thousands in one import."""
+
+    pk: int | None
+    subject: int
+    taken_at: datetime
+    imported_id: int | None
+    extra: dict[str, Any] | None
+    columns: dict[str, Any]
+
+
+@dataclass(slots=True)
 class _Known:
     """What is known of one post (or day of an account) when a row about it arrives."""
 
     before: dict[str, Any] = field(default_factory=dict)
     """Figures told up to then by anything but this file, the later word counting."""
     has_before: bool = False
-    at: Any = None
+    at: Told | None = None
     """The snapshot at the very minute, if there is one."""
-    every: list[Any] = field(default_factory=list)
+    every: list[Told] = field(default_factory=list)
 
 
 class PostWriter:
@@ -90,7 +106,6 @@ class PostWriter:
         self.moments: set[datetime] = set()
         self.text_is_title = False
         self._seen: dict[Any, int] = {}
-        self._next_at = now if gateway.can(account, ReadsMetrics) else None
 
     @cached_property
     def index(self) -> PostIndex:
@@ -116,7 +131,7 @@ class PostWriter:
 
     def make(self, rows: Sequence[Row]) -> list[Outcome]:
         """Make a post of each row and write its figures."""
-        outcomes = [Outcome(row, "new", is_made=True) for row in rows]
+        outcomes = [Outcome(row, "new", is_made=True, key=row_key(row.values)) for row in rows]
         self._make(outcomes)
         self._compare(outcomes)
         return outcomes
@@ -135,7 +150,7 @@ class PostWriter:
         if match.post:
             return Outcome(row, "same", post=match.post)
         if self.imported.makes_posts and row.values.get("published_at"):
-            return Outcome(row, "new", match.said, is_made=True)
+            return Outcome(row, "new", match.said, is_made=True, key=key)
         return Outcome(row, "waiting", match.said)
 
     # --- posts that nobody knew --------------------------------------------------------------------
@@ -143,19 +158,20 @@ class PostWriter:
     def _make(self, outcomes: list[Outcome]) -> None:
         if not outcomes or not self.writes:
             return
-        remotes = [self._remote(one.row) for one in outcomes]
+        remotes = [self._remote(one.row, one.key) for one in outcomes]
         posts = record_new_posts(self.account, remotes, first_seen=FirstSeen.IMPORTED, now=self.now)
-        for one, post in zip(outcomes, posts, strict=True):
-            one.post = post.pk
-            self._seen[post.pk] = one.row.line
-            self.moments.add(post.published_at)
+        for one, remote in zip(outcomes, remotes, strict=True):
+            one.post = posts[remote.remote_id]
+            self._seen[one.post] = one.row.line
+        zone = ZoneInfo(self.account.workspace.time_zone)
+        self.moments |= {start_of_day(day_of(remote.published_at, zone), zone) for remote in remotes}
 
-    def _remote(self, row: Row) -> RemotePost:
+    def _remote(self, row: Row, key: str) -> RemotePost:
         values = row.values
         words = values.get("title") or ""
         title = words.strip().partition("\n")[0]
         return RemotePost(
-            remote_id=(values.get("remote_id") or MADE + row_key(values))[:400],
+            remote_id=(values.get("remote_id") or MADE + key)[:400],
             url=values.get("url") or "",
             published_at=values["published_at"],
             title=title[:300],
@@ -167,66 +183,106 @@ class PostWriter:
     def _compare(self, outcomes: list[Outcome]) -> None:
         """Hold rows against what is known; set what they are, and write where something is new."""
         known = self._known([one.post for one in outcomes if one.post and not one.is_made])
-        fresh: list[PostSnapshot] = []
-        changed: list[PostSnapshot] = []
-        kept: list[Overwritten] = []
-        touched: set[int] = set()
+        written = _Written(self.imported)
         for one in outcomes:
             columns, extra = split_figures(one.row.values, "posts")
-            about = known.get(one.post or 0) or _Known()
+            about = known[one.post or 0] if one.post else _Known()
             what, write = _judged(self.imported, about, {**columns, **extra})
             one.what = "new" if one.is_made else what
             if not self.writes or one.post is None:
                 continue
-            if about.at is not None and about.at.imported_id == self.imported.pk:
-                touched.add(one.post)  # written before this worker's forerunner died: its days may be missing
-            if write and about.at is None:
-                row = PostSnapshot(
-                    post_id=one.post,
-                    taken_at=self.imported.as_of,
-                    imported=self.imported,
-                    extra=extra or None,
-                    **columns,
-                )
-                fresh.append(row)
-                about.every.append(row)
-            elif write:
-                if about.at.imported_id != self.imported.pk:
-                    kept.append(
-                        Overwritten(
-                            imported=self.imported,
-                            post_id=one.post,
-                            taken_at=about.at.taken_at,
-                            before=_dump(about.at, COUNTERS),
-                        )
-                    )
-                changed.append(_laid_over(about.at, columns, extra, self.imported))
             if write:
-                touched.add(one.post)
-                known[one.post] = about
-        if not self.writes:
-            return
-        Overwritten.objects.bulk_create(kept)
-        PostSnapshot.objects.bulk_create(fresh)
-        PostSnapshot.objects.bulk_update(changed, [*COUNTERS, "extra", "imported"], batch_size=100)
-        renew_figures({pk: known[pk].every for pk in touched}, next_at=self._next_at)
-        self.moments |= roll_post_days(self.account, touched, since=self.imported.as_of)
+                written.put(about, one.post, self.imported.as_of, columns, extra)
+            if write or (about.at is not None and about.at.imported_id == self.imported.pk):
+                written.touched.add(one.post)  # the latter: by a worker that died before it came to the days
+        if self.writes:
+            self._write(written, known)
+
+    def _write(self, written: "_Written", known: dict[int, _Known]) -> None:
+        written.save(PostSnapshot, "post_id", COUNTERS)
+        next_at = self.now if gateway.can(self.account, ReadsMetrics) else None
+        renew_figures({pk: known[pk].every for pk in written.touched}, next_at=next_at)
+        self.moments |= roll_post_days(self.account, written.touched, since=self.imported.as_of)
 
     def _known(self, posts: Sequence[int]) -> dict[int, _Known]:
         known: dict[int, _Known] = defaultdict(_Known)
-        rows = PostSnapshot.objects.filter(post_id__in=posts).order_by("post_id", "taken_at")
-        for row in rows:
-            about = known[row.post_id]
+        as_of = self.imported.as_of
+        for row in told_of_posts(posts):
+            about = known[row.subject]
             about.every.append(row)
-            _remember(
-                about,
-                row,
-                row.taken_at <= self.imported.as_of,
-                row.taken_at == self.imported.as_of,
-                self.imported,
-                COUNTERS,
-            )
+            _remember(about, row, row.taken_at <= as_of, row.taken_at == as_of, self.imported)
         return known
+
+
+class _Written:
+    """What a batch of rows writes, collected and then written by few statements."""
+
+    def __init__(self, imported: ImportedFile) -> None:
+        self.imported = imported
+        self.touched: set[int] = set()
+        self._fresh: list[Told] = []
+        self._changed: list[Told] = []
+        self._kept: list[tuple[Told, dict[str, Any]]] = []
+
+    def put(self, known: _Known, subject: int, at: datetime, columns: dict[str, Any], extra: dict[str, Any]) -> None:
+        """Lay what a row tells over the snapshot of that minute, or make one."""
+        here = known.at
+        if here is None:
+            row = Told(None, subject, at, self.imported.pk, extra or None, columns)
+            self._fresh.append(row)
+            known.at = row
+            known.every.append(row)
+            return
+        if here.imported_id != self.imported.pk:
+            self._kept.append((here, {"imported": here.imported_id, "extra": here.extra, **here.columns}))
+        here.columns = {**here.columns, **columns}
+        here.extra = {**(here.extra or {}), **extra} or None
+        here.imported_id = self.imported.pk
+        if here.pk is not None:
+            self._changed.append(here)
+
+    def save(self, model: Any, subject: str, names: Sequence[str]) -> None:
+        bulk.insert(
+            model,
+            [subject, "taken_at", "imported_id", "extra", *names],
+            (
+                (row.subject, row.taken_at, row.imported_id, row.extra, *(row.columns.get(name) for name in names))
+                for row in self._fresh
+            ),
+        )
+        bulk.update(
+            model,
+            ["imported_id", "extra", *names],
+            (
+                (row.imported_id, row.extra, *(row.columns.get(name) for name in names), row.pk)
+                for row in self._changed
+            ),
+        )
+        bulk.insert(
+            Overwritten,
+            ["imported_id", subject, "taken_at", "before"],
+            ((self.imported.pk, row.subject, row.taken_at, before) for row, before in self._kept),
+        )
+
+
+def told_of_posts(posts: Sequence[int]) -> Iterator[Told]:
+    """Yield every snapshot of some posts, oldest first."""
+    rows = PostSnapshot.objects.filter(post_id__in=posts).order_by("post_id", "taken_at")
+    for pk, post, taken_at, imported, extra, *counters in rows.values_list(
+        "pk", "post_id", "taken_at", "imported_id", "extra", *COUNTERS
+    ):
+        yield Told(pk, post, taken_at, imported, extra, dict(zip(COUNTERS, counters, strict=True)))
+
+
+def told_of_account(account: Account, since: datetime | None = None) -> Iterator[Told]:
+    """Yield the snapshots of an account from a moment on, oldest first."""
+    rows = AccountSnapshot.objects.filter(account=account).order_by("taken_at")
+    if since:
+        rows = rows.filter(taken_at__gte=since)
+    for pk, taken_at, imported, extra, *counters in rows.values_list(
+        "pk", "taken_at", "imported_id", "extra", *ACCOUNT_COLUMNS
+    ):
+        yield Told(pk, account.pk, taken_at, imported, extra, dict(zip(ACCOUNT_COLUMNS, counters, strict=True)))
 
 
 class DayWriter:
@@ -256,73 +312,42 @@ class DayWriter:
 
     def _compare(self, outcomes: list[Outcome]) -> None:
         known = self._known([one.row.values["day"] for one in outcomes])
-        fresh: list[AccountSnapshot] = []
-        changed: list[AccountSnapshot] = []
-        kept: list[Overwritten] = []
+        written = _Written(self.imported)
+        zone = ZoneInfo(self.account.workspace.time_zone)
         for one in outcomes:
             day = one.row.values["day"]
             columns, extra = split_figures(one.row.values, "account_days")
-            about = known[day]
-            one.what, write = _judged(self.imported, about, {**columns, **extra})
+            one.what, write = _judged(self.imported, known[day], {**columns, **extra})
             if not self.writes:
                 continue
-            self.moments.add(self._moment(day))
-            extra = {"day": day.isoformat(), **extra}
-            if write and about.at is None:
-                fresh.append(
-                    AccountSnapshot(
-                        account=self.account,
-                        taken_at=self._moment(day),
-                        imported=self.imported,
-                        extra=extra,
-                        **columns,
-                    )
+            self.moments.add(start_of_day(day, zone))
+            if write:
+                written.put(
+                    known[day], self.account.pk, self._moment(day), columns, {"day": day.isoformat(), **extra}
                 )
-            elif write:
-                if about.at.imported_id != self.imported.pk:
-                    kept.append(
-                        Overwritten(
-                            imported=self.imported,
-                            account=self.account,
-                            taken_at=about.at.taken_at,
-                            before=_dump(about.at, ACCOUNT_COLUMNS),
-                        )
-                    )
-                changed.append(_laid_over(about.at, columns, extra, self.imported))
-        if not self.writes:
-            return
-        Overwritten.objects.bulk_create(kept)
-        AccountSnapshot.objects.bulk_create(fresh)
-        AccountSnapshot.objects.bulk_update(changed, ["followers", "extra", "imported"], batch_size=100)
-        renew_account_figures(self.account, self.now)
+        if self.writes and outcomes:
+            written.save(AccountSnapshot, "account_id", ACCOUNT_COLUMNS)
+            renew_account_figures(self.account, self.now)
 
     def _known(self, days: Sequence[date]) -> dict[date, _Known]:
         known: dict[date, _Known] = defaultdict(_Known)
-        moments = {self._moment(day): day for day in days}
         if not days:
             return known
-        # from the first day to the present: what was told of a day may have been told later
-        rows = AccountSnapshot.objects.filter(account=self.account, taken_at__gte=_end_of(min(days), start=True))
-        for row in rows.order_by("taken_at"):
-            told_of = (
-                date.fromisoformat(row.extra["day"]) if row.imported_id and row.extra and "day" in row.extra else None
-            )
-            day = moments.get(row.taken_at)
-            if told_of in moments.values() or day:
-                about = known[told_of or day]
-                _remember(
-                    about,
-                    row,
-                    told_of is not None,
-                    row.taken_at == self._moment(told_of or day),
-                    self.imported,
-                    ("followers",),
-                )
+        moments = {self._moment(day): day for day in days}
+        wanted = set(days)
+        since = datetime.combine(min(days), time.min, BEIJING)
+        for row in told_of_account(self.account, since):
+            of_file = row.imported_id and row.extra and row.extra.get("day")
+            told = date.fromisoformat(of_file) if of_file else None
+            at = moments.get(row.taken_at)
+            if told in wanted or at:
+                about = known[told or at]
+                _remember(about, row, told is not None, at is not None and at == (told or at), self.imported)
         return known
 
     def _moment(self, day: date) -> datetime:
         """Return the minute that a day's row belongs to: its last one, or the file's own while the day runs."""
-        end = _end_of(day)
+        end = datetime.combine(day, time(23, 59), BEIJING)
         as_of = self.imported.as_of
         return as_of if as_of.astimezone(BEIJING).date() == day and as_of < end else end
 
@@ -334,49 +359,33 @@ def _judged(imported: ImportedFile, known: _Known, told: dict[str, Any]) -> tupl
     """Return what a row is (`new`, `changed`, `same`) and whether something must be written for it."""
     if not told:
         return "same", False
+    if not known.has_before and known.at is None:
+        return "new", True
     is_same = all(known.before.get(name) == value for name, value in told.items())
     what = ("same" if is_same else "changed") if known.has_before else "new"
     if known.at is not None and known.at.imported_id == imported.pk:
-        here = _figures(known.at, (*COUNTERS, "followers"))
+        here = _figures(known.at)
         return what, any(here.get(name) != value for name, value in told.items())
     return what, what != "same"
 
 
-def _remember(
-    known: _Known, row: Any, counts: bool, is_at: bool, imported: ImportedFile, names: Sequence[str]
-) -> None:
+def _remember(known: _Known, row: Told, counts: bool, is_at: bool, imported: ImportedFile) -> None:
     if is_at:
         known.at = row
     if counts and row.imported_id != imported.pk:
-        known.before |= _figures(row, names)
+        known.before |= _figures(row)
         known.has_before = True
 
 
-def _figures(row: Any, names: Iterable[str]) -> dict[str, Any]:
-    told = {name: value for name in names if (value := getattr(row, name, None)) is not None}
+def _figures(row: Told) -> dict[str, Any]:
+    told = {name: value for name, value in row.columns.items() if value is not None}
     return {**(row.extra or {}), **told}
-
-
-def _dump(row: Any, names: Sequence[str]) -> dict[str, Any]:
-    return {"imported": row.imported_id, "extra": row.extra, **{name: getattr(row, name) for name in names}}
-
-
-def _laid_over(row: Any, columns: dict[str, Any], extra: dict[str, Any], imported: ImportedFile) -> Any:
-    for name, value in columns.items():
-        setattr(row, name, value)
-    row.extra = {**(row.extra or {}), **extra} or None
-    row.imported = imported
-    return row
-
-
-def _end_of(day: date, *, start: bool = False) -> datetime:
-    return datetime.combine(day, time.min if start else time(23, 59), BEIJING)
 
 
 # --- the newest figures, derived from the snapshots -------------------------------------------------------
 
 
-def newest(snapshots: Iterable[Any], names: Sequence[str]) -> tuple[dict[str, Any], datetime | None]:
+def newest(snapshots: Iterable[Told], names: Sequence[str]) -> tuple[dict[str, Any], datetime | None]:
     """Return the newest word on each counter, and when the newest snapshot was taken.
 
     The platform's interface tells everything it knows at once, so its word on one counter, also none, ends the
@@ -388,31 +397,25 @@ def newest(snapshots: Iterable[Any], names: Sequence[str]) -> tuple[dict[str, An
         taken_at = taken_at or row.taken_at
         for name in names:
             if told[name] is None:
-                told[name] = getattr(row, name)
+                told[name] = row.columns.get(name)
         if row.imported_id is None:
             break
     return told, taken_at
 
 
-def renew_figures(snapshots: dict[int, list[Any]], *, next_at: datetime | None) -> None:
+def renew_figures(snapshots: dict[int, list[Told]], *, next_at: datetime | None) -> None:
     """Write the newest figures of posts (by id) from all their snapshots; `next_at` is for posts not followed yet."""
     rows = []
     for pk, of_post in snapshots.items():
         told, taken_at = newest(of_post, COUNTERS)
-        rows.append(PostFigures(post_id=pk, taken_at=taken_at, next_at=next_at, **told))
-    PostFigures.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["post"], update_fields=[*COUNTERS, "taken_at"]
-    )
+        rows.append((pk, taken_at, next_at, 0, *told.values()))
+    names = ["post_id", "taken_at", "next_at", "failures", *COUNTERS]
+    bulk.upsert(PostFigures, names, rows, unique=["post_id"], update=["taken_at", *COUNTERS])
 
 
 def renew_account_figures(account: Account, now: datetime) -> None:
     """Write the newest figures of an account from its snapshots."""
-    rows = (
-        AccountSnapshot.objects.filter(account=account)
-        .order_by("-taken_at")
-        .only("taken_at", "imported_id", *ACCOUNT_COLUMNS)
-    )
-    told, taken_at = newest(rows[:1000], ACCOUNT_COLUMNS)
+    told, taken_at = newest(told_of_account(account), ACCOUNT_COLUMNS)
     next_at = now if gateway.can(account, ReadsAccountMetrics) else None
     AccountFigures.objects.bulk_create(
         [AccountFigures(account=account, taken_at=taken_at, next_at=next_at, **told)],

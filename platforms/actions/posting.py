@@ -1,11 +1,12 @@
 """Publishing on an account, and the one place where a Post is written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from mediaops.lib import bulk
 from platforms import gateway
 from platforms.connectors.base import (
     ChecksTickets,
@@ -124,22 +125,17 @@ def record_posts(account: Account, remotes: Iterable[RemotePost], now: datetime)
 
 
 def record_new_posts(
-    account: Account, remotes: Iterable[RemotePost], *, first_seen: str, now: datetime
-) -> list[Post]:
-    """Write many posts that nobody knows yet, at once, in the order given; see `record_post`.
+    account: Account, remotes: Sequence[RemotePost], *, first_seen: str, now: datetime
+) -> dict[str, int]:
+    """Write many posts that nobody knows yet, at once; return the ids of the rows by remote id.
 
-    Should one be known after all, all are written one by one.
+    One that is known after all stays as it is. See `record_post`.
     """
-    remotes = list(remotes)
-    posts = [
-        Post(account=account, remote_id=remote.remote_id, first_seen=first_seen, **_told(remote, now))
-        for remote in remotes
-    ]
-    try:
-        with transaction.atomic():
-            return Post.objects.bulk_create(posts)
-    except IntegrityError:
-        return [record_post(account, remote, first_seen=first_seen, now=now) for remote in remotes]
+    names = ["account_id", "remote_id", "first_seen", *_told(remotes[0], now)] if remotes else []
+    rows = ((account.pk, remote.remote_id, first_seen, *_told(remote, now).values()) for remote in remotes)
+    bulk.insert(Post, names, rows, skip_known=True)
+    ids = [remote.remote_id for remote in remotes]
+    return dict(Post.objects.filter(account=account, remote_id__in=ids).order_by().values_list("remote_id", "pk"))
 
 
 def _told(remote: RemotePost, now: datetime) -> dict[str, Any]:
