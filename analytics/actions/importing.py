@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from itertools import islice
 from typing import IO, Any, TypeVar
 
+from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F
@@ -97,6 +98,11 @@ def as_of_from(name: str, now: datetime) -> datetime:
         except ValueError:
             continue
     return min(datetime.combine(max(days), time(23, 59), BEIJING), minute) if days else minute
+
+
+def largest_mb() -> int:
+    """Return how large a file may be, in MB."""
+    return int(settings.IMPORT_MAX_MB)
 
 
 # --- reading it --------------------------------------------------------------------------------------

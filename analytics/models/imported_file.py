@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +50,12 @@ class ImportedFileQuerySet(WorkspaceQuerySet):
         """Keep files that a worker should read, import or undo now."""
         free = models.Q(worked_at=None) | models.Q(worked_at__lt=now - LEASE)
         return self.filter(free, state__in=MOVING)
+
+    def with_waiting(self) -> Self:
+        """Add `waiting`: how many rows wait for a person."""
+        rows = ImportedRow.objects.filter(imported=models.OuterRef("pk"), state=RowState.WAITING).order_by()
+        count = rows.values("imported").annotate(n=models.Count("pk")).values("n")
+        return self.annotate(waiting=Coalesce(models.Subquery(count), 0))
 
 
 class ImportedFile(models.Model):
@@ -165,6 +172,11 @@ class ImportedRow(models.Model):
     @property
     def title(self) -> str:
         return str(self.values.get("title") or self.values.get("remote_id") or self.values.get("url") or "")
+
+    @property
+    def published_at(self) -> datetime | None:
+        told = self.values.get("published_at")
+        return datetime.fromisoformat(told) if told else None
 
 
 class ColumnMapping(models.Model):

@@ -15,6 +15,7 @@ from mediaops.lib.parts import show
 from mediaops.models import Right
 from platforms.forms import PostFilter
 from platforms.models import Account, Conversation, Post
+from platforms.models.post import FirstSeen
 
 PAGE = "platforms/posts/page.html"
 LIST = "platforms/posts/_list.html"
@@ -46,7 +47,8 @@ def narrowed(rows: Any, form: PostFilter) -> Any:
     if chosen.get("account"):
         rows = rows.filter(account_id=int(chosen["account"]))
     if chosen.get("origin"):
-        rows = rows.filter(first_seen=chosen["origin"])
+        is_ours = Q(first_seen=FirstSeen.PUBLISHED)
+        rows = rows.filter(is_ours if chosen["origin"] == FirstSeen.PUBLISHED else ~is_ours)
     if chosen.get("days"):
         rows = rows.filter(published_at__gte=timezone.now() - timedelta(days=int(chosen["days"])))
     if chosen.get("q"):
