@@ -230,6 +230,7 @@ SPECTACULAR_SETTINGS = {
         "AccountState": "platforms.models.account.Health",
         "ImportState": "analytics.models.imported_file.ImportState",
         "ImportedRowState": "analytics.models.imported_file.RowState",
+        "TableKind": "analytics.models.imported_file.TableKind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
