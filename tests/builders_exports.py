@@ -3,6 +3,8 @@
 Each function returns the bytes of one file. Sources of headers and forms: docs/platforms.md.
 """
 
+# ruff: noqa: E501 - a row of a table is one line
+
 import io
 
 import xlsxwriter

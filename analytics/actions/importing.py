@@ -32,6 +32,7 @@ from analytics.models import ColumnMapping, ImportedFile
 from analytics.models.imported_file import IMPORT_MOVES, ImportState, RowState, TableKind
 from mediaops.actions.activity import record
 from mediaops.errors import UserError, WrongState
+from mediaops.lib import bulk
 from mediaops.lib.moves import move
 from mediaops.models import Membership
 from platforms import gateway
@@ -108,6 +109,7 @@ def largest_mb() -> int:
 # --- reading it --------------------------------------------------------------------------------------
 
 
+@bulk.few_collections()
 def read_file(imported: ImportedFile, now: datetime) -> None:
     """Find out what a file holds and what importing it would change; nothing of the figures is touched."""
     try:
@@ -235,7 +237,7 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
         "values": layouts.plain(outcome.row.values),
         "is_day_only": outcome.row.is_day_only,
         "what": outcome.what,
-        "said": outcome.said,
+        "said": str(outcome.said),
         "post": outcome.post,
         "is_made": outcome.is_made,
     }
@@ -335,6 +337,7 @@ def remove(imported: ImportedFile, *, by: Membership) -> None:
 # --- writing it ----------------------------------------------------------------------------------------
 
 
+@bulk.few_collections()
 def import_rows(imported: ImportedFile, now: datetime) -> None:
     """Write what the rows tell, some at a time, so that others can write in between; show progress."""
     account = imported.account

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 
@@ -19,16 +20,23 @@ AT_ONCE = 400
 """Days that one round of queries takes together."""
 
 
-def roll_post_days(account: Account, post_ids: Collection[int], *, since: datetime | None = None) -> set[datetime]:
+def roll_post_days(
+    account: Account,
+    post_ids: Collection[int],
+    *,
+    since: datetime | None = None,
+    snapshots: pd.DataFrame | None = None,
+) -> set[datetime]:
     """Make the posts' day rows anew from their snapshots, from the day of `since` on (None: all).
 
-    Returns one moment per day that was written, for `roll_account_days`.
+    Returns one moment per day that was written, for `roll_account_days`. `snapshots` are all those of the posts, as
+    `frames.of_snapshots` gives them, where the caller has read them already.
     """
     if not post_ids:
         return set()
     zone = ZoneInfo(account.workspace.time_zone)
     first = day_of(since, zone) if since else None
-    gains = measures.daily_gains(frames.snapshots(post_ids), zone)
+    gains = measures.daily_gains(frames.snapshots(post_ids) if snapshots is None else snapshots, zone)
     if first is not None:
         gains = gains[gains["day"] >= first]
     days = set(gains["day"])

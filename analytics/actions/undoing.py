@@ -56,6 +56,7 @@ def start_undo(imported: ImportedFile, *, by: Membership) -> None:
     record(by=by, verb="import.undone", subject=imported)
 
 
+@bulk.few_collections()
 def undo_rows(imported: ImportedFile, now: datetime) -> None:
     """Remove what a file told, put back what it overwrote, and derive days and newest figures anew.
 

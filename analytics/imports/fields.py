@@ -135,11 +135,16 @@ def fields_of(kind: str) -> list[Field]:
     return [one for one in _ALL if kind in one.kinds]
 
 
+_FIGURES = frozenset(one.name for one in _ALL if one.is_figure)
+_COLUMNS = {"posts": frozenset(COUNTERS), "account_days": frozenset({"followers"})}
+
+
 def split_figures(values: dict[str, Any], kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Split told figures into columns of the snapshot and the rest, for `extra`; unknown ones are left out."""
-    columns = COUNTERS if kind == "posts" else ("followers",)
-    told = {name: value for name, value in values.items() if value is not None and FIELDS[name].is_figure}
-    return (
-        {name: value for name, value in told.items() if name in columns},
-        {name: value for name, value in told.items() if name not in columns},
-    )
+    names = _COLUMNS[kind]
+    columns: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for name, value in values.items():
+        if value is not None and name in _FIGURES:
+            (columns if name in names else extra)[name] = value
+    return columns, extra

@@ -25,7 +25,9 @@ class ManyFilesField(forms.FileField):
     widget = ManyFiles
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, list | tuple) else [data]
+        given = (
+            data if isinstance(data, list | tuple) and data else [None if isinstance(data, list | tuple) else data]
+        )
         return [super(ManyFilesField, self).clean(one, initial) for one in given]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models.functions import Substr
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from analytics.imports.layouts import Row
 from analytics.imports.numbers import BEIJING, folded
@@ -29,8 +30,12 @@ class Match:
     """What a row was found to be: a post, nothing (`said` tells why), or left out by an earlier decision."""
 
     post: int | None = None
-    said: str = ""
+    said: Any = ""
     is_ignored: bool = False
+
+
+_OTHER_TIME = Match(said=gettext_lazy("A post has this title, but another time."))
+_NOBODY = Match(said=gettext_lazy("No post of the account has this title and time."))
 
 
 def row_key(values: Mapping[str, Any]) -> str:
@@ -53,6 +58,8 @@ class PostIndex:
         self._by_address: dict[str, int] = {}
         self._by_title: dict[str, list[tuple[datetime, int]]] = {}
         self._with_own_id: set[int] = set()
+        self.published: dict[int, datetime] = {}
+        """When each post went out."""
         rows = Post.objects.filter(account=account).order_by("pk").annotate(words=Substr("text", 1, LENGTH * 2))
         for pk, remote_id, url, title, words, at in rows.values_list(
             "pk", "remote_id", "url", "title", "words", "published_at"
@@ -63,6 +70,7 @@ class PostIndex:
     def add(self, pk: int, remote_id: str, url: str, words: Iterable[str], at: datetime) -> None:
         """Let rows find one more post."""
         self._by_id[remote_id] = pk
+        self.published[pk] = at
         if "://" not in remote_id and not remote_id.startswith(MADE):
             self._with_own_id.add(pk)
         for address in (url, remote_id):
@@ -107,8 +115,8 @@ class PostIndex:
         if near:
             return Match(said=_("%(n)s posts have this title and time.") % {"n": len(near)})
         if named:
-            return Match(said=_("A post has this title, but another time."))
-        return Match(said=_("No post of the account has this title and time."))
+            return _OTHER_TIME
+        return _NOBODY
 
 
 def _variants(words: str) -> set[str]:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from analytics import frames
 from analytics.actions.rolling import roll_post_days
 from analytics.imports import layouts
 from analytics.imports.fields import split_figures
@@ -68,7 +69,7 @@ class Outcome:
 
     row: Row
     what: str
-    said: str = ""
+    said: Any = ""
     post: int | None = None
     is_made: bool = False
     key: str = ""
@@ -106,6 +107,8 @@ class PostWriter:
         self.moments: set[datetime] = set()
         self.text_is_title = False
         self._seen: dict[Any, int] = {}
+        self._published: dict[int, datetime] = {}
+        """Of the posts that this file made."""
 
     @cached_property
     def index(self) -> PostIndex:
@@ -163,6 +166,7 @@ class PostWriter:
         for one, remote in zip(outcomes, remotes, strict=True):
             one.post = posts[remote.remote_id]
             self._seen[one.post] = one.row.line
+            self._published[one.post] = remote.published_at
         zone = ZoneInfo(self.account.workspace.time_zone)
         self.moments |= {start_of_day(day_of(remote.published_at, zone), zone) for remote in remotes}
 
@@ -186,7 +190,7 @@ class PostWriter:
         written = _Written(self.imported)
         for one in outcomes:
             columns, extra = split_figures(one.row.values, "posts")
-            about = known[one.post or 0] if one.post else _Known()
+            about = known[one.post] if one.post else _Known()
             what, write = _judged(self.imported, about, {**columns, **extra})
             one.what = "new" if one.is_made else what
             if not self.writes or one.post is None:
@@ -202,7 +206,25 @@ class PostWriter:
         written.save(PostSnapshot, "post_id", COUNTERS)
         next_at = self.now if gateway.can(self.account, ReadsMetrics) else None
         renew_figures({pk: known[pk].every for pk in written.touched}, next_at=next_at)
-        self.moments |= roll_post_days(self.account, written.touched, since=self.imported.as_of)
+        self.moments |= roll_post_days(
+            self.account, written.touched, since=self.imported.as_of, snapshots=self._frame(written.touched, known)
+        )
+
+    def _frame(self, posts: Iterable[int], known: dict[int, _Known]) -> Any:
+        """Return the snapshots of posts for the days, read once already; None where they were not."""
+        if "index" not in self.__dict__:  # a person put a few rows to posts
+            return None
+        published = self.index.published
+        return frames.of_snapshots(
+            (
+                pk,
+                row.taken_at,
+                self._published.get(pk) or published[pk],
+                *(row.columns.get(name) for name in COUNTERS),
+            )
+            for pk in posts
+            for row in known[pk].every
+        )
 
     def _known(self, posts: Sequence[int]) -> dict[int, _Known]:
         known: dict[int, _Known] = defaultdict(_Known)
@@ -440,7 +462,7 @@ def keep_for_people(imported: ImportedFile, outcomes: Iterable[Outcome], bad_bef
                 imported=imported,
                 line=one.row.line,
                 state=RowState.BAD if is_bad else RowState.WAITING,
-                said=one.said[:300],
+                said=str(one.said)[:300],
                 values=_kept_values(one.row),
                 key="" if is_bad else row_key(one.row.values),
             )

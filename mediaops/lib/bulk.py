@@ -5,12 +5,25 @@ Values are adapted by the database's own operations, so SQLite and PostgreSQL st
 are filled in: `names` must name every column that has no default in the database.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, models
 
 Row = Sequence[Any]
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Look for garbage in cycles rarely while hundreds of thousands of plain rows come and go."""
+    usual = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def insert(model: type[models.Model], names: Sequence[str], rows: Iterable[Row], *, skip_known: bool = False) -> None:
@@ -74,9 +87,21 @@ def _adapter(model: type[models.Model], name: str) -> Callable[[Any], Any] | Non
     """Return what turns a value into what the database driver takes, None where it is taken as it is."""
     field = next(one for one in model._meta.concrete_fields if one.attname == name)
     if isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        return _remembered(connection.ops.adapt_datetimefield_value)
     if isinstance(field, models.DateField):
-        return connection.ops.adapt_datefield_value
+        return _remembered(connection.ops.adapt_datefield_value)
     if isinstance(field, models.JSONField):
         return lambda value: None if value is None else connection.ops.adapt_json_value(value, None)
     return None
+
+
+def _remembered(adapt: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Adapt each value once: many rows share their moment."""
+    known: dict[Any, Any] = {}
+
+    def look(value: Any) -> Any:
+        if value not in known:
+            known[value] = adapt(value)
+        return known[value]
+
+    return look
