@@ -64,8 +64,8 @@ def write_files(kind: str, folder: Path, rows: int) -> None:
 
 
 HEAD = [
-    "作品名称", "发布时间", "体裁", "审核状态", "播放量", "完播率", "5s完播率", "封面点击率", "2s跳出率", "平均播放时长",
-    "点赞量", "分享量", "评论量", "收藏量", "主页访问量", "粉丝增量",
+    "作品名称", "发布时间", "体裁", "审核状态", "播放量", "完播率", "5s完播率", "封面点击率", "2s跳出率",
+    "平均播放时长", "点赞量", "分享量", "评论量", "收藏量", "主页访问量", "粉丝增量",
 ]  # fmt: skip
 
 
@@ -154,15 +154,14 @@ def read_bare(path: Path, kind: str) -> float:
 
 def show(kind: str, figures: dict, rows: int) -> list[str]:
     print(f"\n{kind}: {rows:,} rows; bare reading {figures['bare_s']:.2f} s")
-    print(
-        f"{'export':<8}{'read s':>8}{'import s':>10}{'limit':>7}{'of limit':>10}{'x bare':>8}{'new':>9}{'changed':>9}{'same':>9}"
-    )
+    heads = [("read s", 8), ("import s", 10), ("limit", 7), ("of limit", 10), ("x bare", 8)]
+    print(f"{'export':<8}" + "".join(f"{words:>{width}}" for words, width in heads) + "  new / changed / same")
     over = []
     for name, step in figures["steps"].items():
-        counts = step["counts"]
+        counts, spent = step["counts"], step["import_s"]
         print(
-            f"{name:<8}{step['read_s']:>8.1f}{step['import_s']:>10.1f}{LIMIT_S:>7.0f}{step['import_s'] / LIMIT_S:>10.2f}"
-            f"{step['import_s'] / figures['bare_s']:>8.1f}{counts['new']:>9,}{counts['changed']:>9,}{counts['same']:>9,}"
+            f"{name:<8}{step['read_s']:>8.1f}{spent:>10.1f}{LIMIT_S:>7.0f}{spent / LIMIT_S:>10.2f}"
+            f"{spent / figures['bare_s']:>8.1f}  {counts['new']:,} / {counts['changed']:,} / {counts['same']:,}"
         )
         if step["import_s"] > LIMIT_S or step["state"] != "done":
             over.append(f"{kind}: {name}")
