@@ -7,7 +7,7 @@ another that begins the same step anew: every step may be done twice.
 import hashlib
 import logging
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -182,7 +182,8 @@ def makes_posts_by_default(account: Account) -> bool:
 def _previewed(
     imported: ImportedFile, parts: list[Part], file: IO[bytes], now: datetime
 ) -> tuple[Tally, list[dict[str, Any]]]:
-    tally, sample = Tally(), []
+    tally = Tally()
+    sample: list[dict[str, Any]] = []
     for part, writer, batch in _batches(imported, parts, file, now, writes=False):
         outcomes = _taken(part, writer, batch)
         _count(tally, outcomes)
@@ -210,7 +211,7 @@ def _batches(
                 yield part, writer, batch
 
 
-def _lines(file: IO[bytes], sheet: int) -> Iterator[Line]:
+def _lines(file: IO[bytes], sheet: int) -> Generator[Line, None, None]:
     for number, lines in enumerate(files.tables(file, is_checked=True)):
         if number == sheet:
             yield from lines
@@ -401,7 +402,7 @@ def _fail(imported: ImportedFile, sentence: str) -> None:
 
 
 def _drop_bytes(imported: ImportedFile) -> None:
-    if imported.file:
+    if imported.file and imported.file.name:
         imported.file.storage.delete(imported.file.name)
 
 

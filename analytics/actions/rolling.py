@@ -68,12 +68,14 @@ def roll_account_days(account: Account, moments: Iterable[datetime]) -> None:
 def _account_days(account: Account, days: list[date], zone: ZoneInfo) -> Iterator[AccountDay]:
     """Put the days together that have ground: gains of posts, or something told of the account itself."""
     rows = PostDay.objects.filter(account=account, day__in=days).order_by()
-    sums = {row.pop("day"): row for row in rows.values("day").annotate(**{f"{n}_sum": Sum(n) for n in COUNTERS})}
+    added: Any = rows.values("day").annotate(**{f"{n}_sum": Sum(n) for n in COUNTERS})
+    sums: dict[date, dict[str, Any]] = {row["day"]: row for row in added}
     any_told = Q()
     for name in INTERACTIONS:
         any_told |= Q(**{f"{name}__isnull": False})
-    of_rated = rows.filter(any_told, views__isnull=False).values("day")
-    rated = {row["day"]: row for row in of_rated.annotate(**{f"{n}_sum": Sum(n) for n in ("views", *INTERACTIONS)})}
+    of_rated: Any = rows.filter(any_told, views__isnull=False).values("day")
+    adding = {f"{n}_sum": Sum(n) for n in ("views", *INTERACTIONS)}
+    rated: dict[date, dict[str, Any]] = {row["day"]: row for row in of_rated.annotate(**adding)}
     followers, told = _told_days(account, days, zone)
     published = _published(account, days, zone)
     for day in days:
@@ -120,7 +122,7 @@ def _told_days(
             continue
         followers[day] = count if count is not None else followers.get(day)
         if of_file:
-            told[day] |= {name: extra[name] for name in COUNTERS if name in extra}
+            told[day] |= {name: extra[name] for name in COUNTERS if extra and name in extra}
     return followers, told
 
 

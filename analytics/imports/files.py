@@ -218,7 +218,7 @@ def _sheet(book: CalamineWorkbook, name: str) -> Iterator[Line]:
     before: list[Cell] = [None] * first_column
     for number, cells in enumerate(sheet.iter_rows(), 1):  # rows above the first cell are given, columns are not
         if any(cell != "" for cell in cells):
-            yield Line(number, [*before, *(None if cell == "" else cell for cell in cells)] if before else cells)
+            yield Line(number, [*before, *cells])
 
 
 # --- pages that call themselves .xls --------------------------------------------------------------------

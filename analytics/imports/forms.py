@@ -56,7 +56,9 @@ class ChooseForm(forms.Form):
         )
         super().__init__(*args, **{"auto_id": "import_%s", **kwargs})
         self.offered = importing.accounts_for(imported)
-        self.fields["account"].offer(self.offered, named)
+        account: Any = self.fields["account"]
+        account.offer(self.offered, named)
+        account.hide_optional = True
 
     @property
     def wants_posts(self) -> bool | None:

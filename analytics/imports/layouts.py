@@ -209,7 +209,7 @@ def _finished(part: Part, row: Row, today: date) -> Row:
         day = row.values.get("day")
         if not row.problem and day is None:
             row.problem = _("The row does not say its day.")
-        elif not row.problem and day > today:
+        elif not row.problem and day is not None and day > today:
             row.problem = _("%(day)s has not come yet.") % {"day": day}
         return row
     at = row.values.pop("published_at", None)
@@ -217,7 +217,8 @@ def _finished(part: Part, row: Row, today: date) -> Row:
         row.values["published_at"], row.is_day_only = at
         if not row.problem and at[0].date() > today:
             row.problem = _("Published on %(day)s, which has not come yet.") % {"day": at[0].date()}
-    if not row.problem and not any(row.values.get(name) for name in ("title", "remote_id", "url")):
+    is_named = any(row.values.get(name) for name in ("title", "remote_id", "url"))
+    if not row.problem and not is_named and (at is None or row.is_day_only):
         row.problem = _("The row names no post: neither title nor id nor address.")
     return row
 

@@ -2,9 +2,11 @@
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models.functions import Substr
@@ -35,6 +37,7 @@ class Match:
 
 
 _OTHER_TIME = Match(said=gettext_lazy("A post has this title, but another time."))
+_UNTITLED = Match(said=gettext_lazy("The row has no title, and no single post is of its minute."))
 _NOBODY = Match(said=gettext_lazy("No post of the account has this title and time."))
 
 
@@ -94,6 +97,8 @@ class PostIndex:
         return self._by_words(row, bool(own))
 
     def _by_words(self, row: Row, has_own_id: bool) -> Match:
+        if not row.values.get("title"):
+            return self._by_minute(row)
         named = {
             (at, pk)
             for title in _variants(row.values.get("title") or "")
@@ -117,6 +122,23 @@ class PostIndex:
         if named:
             return _OTHER_TIME
         return _NOBODY
+
+    def _by_minute(self, row: Row) -> Match:
+        """Find a post for a row without a title: the only one of that minute."""
+        at = row.values.get("published_at")
+        found = self._minutes.get(_minute(at), []) if at is not None and not row.is_day_only else []
+        return Match(found[0]) if len(found) == 1 else _UNTITLED
+
+    @cached_property
+    def _minutes(self) -> dict[datetime, list[int]]:
+        minutes: dict[datetime, list[int]] = defaultdict(list)
+        for pk, at in self.published.items():
+            minutes[_minute(at)].append(pk)
+        return minutes
+
+
+def _minute(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def _variants(words: str) -> set[str]:

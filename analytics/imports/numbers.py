@@ -231,7 +231,7 @@ def _of_number(cell: float) -> tuple[datetime, bool]:
 
 def _made(cell: Cell, *parts: int) -> datetime:
     try:
-        return _checked(datetime(*parts, tzinfo=BEIJING), cell)
+        return _checked(datetime(*parts, tzinfo=BEIJING), cell)  # type: ignore[misc, arg-type]
     except ValueError:
         raise BadCell(_("“%(cell)s” is not in the calendar.") % {"cell": shown(cell)}) from None
 

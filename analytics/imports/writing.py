@@ -152,7 +152,8 @@ class PostWriter:
             return Outcome(row, "ignored", _("Left out, as last time."))
         if match.post:
             return Outcome(row, "same", post=match.post)
-        if self.imported.makes_posts and row.values.get("published_at"):
+        is_named = any(row.values.get(name) for name in ("title", "remote_id", "url"))
+        if self.imported.makes_posts and is_named and row.values.get("published_at"):
             return Outcome(row, "new", match.said, is_made=True, key=key)
         return Outcome(row, "waiting", match.said)
 
@@ -362,9 +363,9 @@ class DayWriter:
             of_file = row.imported_id and row.extra and row.extra.get("day")
             told = date.fromisoformat(of_file) if of_file else None
             at = moments.get(row.taken_at)
-            if told in wanted or at:
-                about = known[told or at]
-                _remember(about, row, told is not None, at is not None and at == (told or at), self.imported)
+            day = told if told in wanted else at
+            if day:
+                _remember(known[day], row, told is not None, at == day, self.imported)
         return known
 
     def _moment(self, day: date) -> datetime:

@@ -2,9 +2,9 @@
 
 document.documentElement.classList.add("scripted");
 
-{
-
 const place = document.querySelector("[data-imports]");
+if (place) {
+
 const form = place.querySelector("[data-import-form]");
 const words = place.querySelector("[data-words-new]").dataset;
 const token = () => form.querySelector("[name=csrfmiddlewaretoken]").value;

@@ -90,6 +90,13 @@ def test_a_platforms_own_id_beats_title_and_day(analyst, workspace):
     assert Post.objects.filter(account=channels).count() == 3
 
 
+def test_a_row_without_a_title_is_the_only_post_of_its_minute(analyst, account):
+    post = make_post(account, title=TITLE, published_at=AT + timedelta(seconds=20))
+    row = exports.bring(analyst, douyin(("", "2026-09-20 12:00:00"), ("", "2026-09-20 12:01:00")), now=NOW)
+    assert (row.counts["new"], row.counts["waiting"], row.counts["made"]) == (1, 1, 0)
+    assert PostSnapshot.objects.get().post == post
+
+
 def test_posts_of_other_accounts_and_teams_are_never_touched(analyst, account, other_workspace):
     for stranger in (
         make_account(account.workspace, platform="weibo"),
