@@ -6,7 +6,8 @@
 file goes the whole way in a process of its own: read for the preview, then imported where no post is known yet (each
 row makes one), then a later export in which every figure has grown, then the same figures once more. `limit` holds
 for the import of each; `CPU s` is what the process itself worked, so that a busy machine shows; `x bare` compares it
-with bare reading of the same file by the same library in the same process. Peak memory is that of the process, the product's own 150 MB or so included.
+with bare reading of the same file by the same library in the same process. Peak memory is that of the process, the
+product's own 150 MB or so included.
 """
 
 import argparse
@@ -161,7 +162,8 @@ def show(kind: str, figures: dict, rows: int) -> list[str]:
         counts, spent = step["counts"], step["import_s"]
         print(
             f"{name:<8}{step['read_s']:>8.1f}{spent:>10.1f}{step['cpu_s']:>7.1f}{LIMIT_S:>7.0f}"
-            f"{spent / LIMIT_S:>10.2f}{spent / figures['bare_s']:>8.1f}  {counts['new']:,} / {counts['changed']:,} / {counts['same']:,}"
+            f"{spent / LIMIT_S:>10.2f}{spent / figures['bare_s']:>8.1f}  "
+            f"{counts['new']:,} / {counts['changed']:,} / {counts['same']:,}"
         )
         if step["import_s"] > LIMIT_S or step["state"] != "done":
             over.append(f"{kind}: {name}")

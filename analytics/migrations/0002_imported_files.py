@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("analytics", "0001_initial"),
         ("mediaops", "0001_initial"),
-        ("platforms", "0002_imported_files"),
+        ("platforms", "0002_posts_first_seen_in_files"),
     ]
 
     operations = [
