@@ -183,16 +183,11 @@ def test_more_rows_than_one_batch_and_a_worker_that_died(analyst, account):
     assert row.counts["new"] == BATCH + 50
     importing.confirm(row, by=analyst, now=NOW)
     claimed = importing.claim(row.pk, NOW)
-    batches = importing._batches(
-        claimed,
-        [importing.layouts.part_of(memo) for memo in claimed.parts],
-        claimed.file.open("rb"),
-        NOW,
-        writes=True,
-    )
-    part, writer, batch = next(batches)
-    importing._taken(part, writer, batch)  # and then the power goes
-    batches.close()
+    parts = [importing.layouts.part_of(memo) for memo in claimed.parts]
+    with claimed.file.open("rb") as file:
+        batches = importing._batches(claimed, parts, file, NOW, writes=True)
+        importing._taken(*next(batches))  # and then the power goes
+        batches.close()
     assert importing.claim(row.pk, NOW + timedelta(seconds=30)) is None
     later = NOW + timedelta(seconds=61)
     importing.import_rows(importing.claim(row.pk, later), later)
