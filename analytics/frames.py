@@ -1,6 +1,6 @@
 """The only place where rows become DataFrames. Unknown counters are NA, never 0."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from analytics.models import COUNTERS, PostSnapshot
@@ -11,14 +11,17 @@ if TYPE_CHECKING:
 
 def snapshots(post_ids: Collection[int]) -> "pd.DataFrame":
     """Return `post, taken_at, published_at` (UTC) and the cumulative counters of posts, oldest first."""
-    import pandas as pd  # here, so that a process that reads no snapshots does not carry it
-
     rows = PostSnapshot.objects.filter(post_id__in=post_ids).order_by("post_id", "taken_at")
     names = ["post_id", "taken_at", "post__published_at", *COUNTERS]
-    frame = pd.DataFrame.from_records(
-        rows.values_list(*names), columns=["post", "taken_at", "published_at", *COUNTERS]
-    )
-    return _numbers(frame, COUNTERS)
+    return of_snapshots(rows.values_list(*names))
+
+
+def of_snapshots(rows: Iterable[tuple[Any, ...]]) -> "pd.DataFrame":
+    """Return rows that somebody has in hand already as `snapshots` does: the same columns in the same order."""
+    import pandas as pd  # here, so that a process that reads no snapshots does not carry it
+
+    columns = ["post", "taken_at", "published_at", *COUNTERS]
+    return _numbers(pd.DataFrame.from_records(list(rows), columns=columns), COUNTERS)
 
 
 def records(frame: "pd.DataFrame") -> Iterator[dict[str, Any]]:

@@ -3,7 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from analytics.actions import collecting, reporting
+from analytics.actions import collecting, importing, reporting, undoing
+from analytics.models import ImportedFile
+from analytics.models.imported_file import ImportState
 from platforms.models import Account
 
 
@@ -32,3 +34,28 @@ def make_reports() -> int:
 @shared_task
 def mail_reports() -> int:
     return reporting.mail_due(timezone.now())
+
+
+@shared_task
+def work_on_files() -> int:
+    """Hand every file that waits for a worker to one."""
+    waiting = list(ImportedFile.objects.to_work_on(timezone.now()).values_list("pk", flat=True)[:50])
+    for pk in waiting:
+        work_on_file.delay(pk)
+    return len(waiting)
+
+
+@shared_task
+def work_on_file(pk: int) -> None:
+    now = timezone.now()
+    if (row := importing.claim(pk, now)) is None:
+        return
+    with importing.in_words_of(row):
+        STEPS[row.state](row, now)
+
+
+STEPS = {
+    ImportState.UPLOADED: importing.read_file,
+    ImportState.IMPORTING: importing.import_rows,
+    ImportState.UNDOING: undoing.undo_rows,
+}

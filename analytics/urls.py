@@ -1,6 +1,6 @@
 from django.urls import path
 
-from analytics.views import dashboards, parts, reports
+from analytics.views import dashboards, imports, parts, reports
 
 app_name = "analytics"
 urlpatterns = [
@@ -15,6 +15,16 @@ urlpatterns = [
     path("insights/parts/campaign/<int:pk>/pieces/", parts.campaign_deliverables, name="campaign-deliverables"),
     path("insights/parts/collaboration/<int:pk>/", parts.collaboration_figures, name="collaboration-figures"),
     path("insights/parts/week/", parts.today_week, name="today-week"),
+    path("insights/imports/", imports.imports, name="imports"),
+    path("insights/imports/upload/", imports.import_upload, name="import-upload"),
+    path("insights/imports/<int:pk>/", imports.import_page, name="import"),
+    path("insights/imports/<int:pk>/choose/", imports.import_choose, name="import-choose"),
+    path("insights/imports/<int:pk>/columns/", imports.import_columns, name="import-columns"),
+    path("insights/imports/<int:pk>/confirm/", imports.import_confirm, name="import-confirm"),
+    path("insights/imports/<int:pk>/undo/", imports.import_undo, name="import-undo"),
+    path("insights/imports/<int:pk>/remove/", imports.import_remove, name="import-remove"),
+    path("insights/imports/<int:pk>/rows/", imports.import_rows, name="import-rows"),
+    path("insights/imports/<int:pk>/rows/<int:row>/", imports.import_row, name="import-row"),
     path("reports/", reports.reports, name="reports"),
     path("reports/make/", reports.report_make, name="report-make"),
     path("reports/subscribe/", reports.subscribe, name="report-subscribe"),

@@ -26,6 +26,7 @@ PERIODS: dict[str, tuple[str, float]] = {
     "tell of dead accounts": ("content.tasks.tell_of_accounts", 60),
     "tell of fallen posts": ("content.tasks.tell_of_fallen", 60),
     "pull figures": ("analytics.tasks.collect_due", 15),
+    "read and import files": ("analytics.tasks.work_on_files", 1),
     "make weekly reports": ("analytics.tasks.make_reports", 60),
     "mail reports": ("analytics.tasks.mail_reports", 15),
 }

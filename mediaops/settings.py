@@ -175,6 +175,7 @@ WHITENOISE_MANIFEST_STRICT = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 VIDEO_MAX_BYTES = env.number("VIDEO_MAX_MB", 1024, least=1) * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+IMPORT_MAX_MB = env.number("IMPORT_MAX_MB", 50, least=1)
 
 # --- E-mail --------------------------------------------------------------------------------------
 if email_url := env.text("EMAIL_URL"):
@@ -238,6 +239,9 @@ SPECTACULAR_SETTINGS = {
         "AccountState": "platforms.models.account.Health",
         "NoticeLevel": "mediaops.models.notice.Notice.Level",
         "ProblemLevel": ["stop", "warn"],
+        "ImportState": "analytics.models.imported_file.ImportState",
+        "ImportedRowState": "analytics.models.imported_file.RowState",
+        "TableKind": "analytics.models.imported_file.TableKind",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

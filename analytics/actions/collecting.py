@@ -77,7 +77,7 @@ def keep_readings(account: Account, readings: Iterable[Reading], posts: dict[str
         ],
         update_conflicts=True,  # read twice in a minute: the later word counts
         unique_fields=["post", "taken_at"],
-        update_fields=[*COUNTERS, "extra"],
+        update_fields=[*COUNTERS, "extra", "imported"],
     )
     rows = [
         PostFigures(
@@ -105,7 +105,7 @@ def keep_account_reading(account: Account, reading: AccountReading, now: datetim
     minute = now.replace(second=0, microsecond=0)
     told = {name: getattr(reading, name) for name in ("followers", "following", "posts", "views")}
     AccountSnapshot.objects.update_or_create(
-        account=account, taken_at=minute, defaults=told | {"extra": dict(reading.extra) or None}
+        account=account, taken_at=minute, defaults=told | {"extra": dict(reading.extra) or None, "imported": None}
     )
     AccountFigures.objects.filter(account=account).update(
         taken_at=minute, next_at=now + ACCOUNT_EVERY, failures=0, **told

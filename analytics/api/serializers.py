@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from analytics.models import (
@@ -77,14 +78,22 @@ class PostDaySerializer(TeamSerializer):
 
 
 class SnapshotSerializer(TeamSerializer):
-    """What a platform told about a post at one minute; cumulative. `extra` by its own names."""
+    """What a platform told about a post at one minute; cumulative. `extra` by its own names.
 
+    `source` is `api`, or `import` with the id of the file in `imported`.
+    """
+
+    source = serializers.SerializerMethodField()
     extra = serializers.DictField(child=serializers.JSONField(), read_only=True, allow_null=True)
 
     class Meta:
         model = PostSnapshot
-        fields = ["taken_at", *COUNTERS, "extra"]
+        fields = ["taken_at", *COUNTERS, "extra", "source", "imported"]
         read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=["api", "import"]))
+    def get_source(self, row: PostSnapshot) -> str:
+        return "import" if row.imported_id else "api"
 
 
 class FigureSerializer(serializers.Serializer):

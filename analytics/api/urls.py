@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from analytics.api import viewsets
+from analytics.api import imports, viewsets
 
 router = SimpleRouter()
 router.register("metrics/accounts/days", viewsets.AccountDayViewSet, basename="api-account-day")
@@ -9,6 +9,8 @@ router.register("metrics/accounts", viewsets.AccountFiguresViewSet, basename="ap
 router.register("metrics/posts/days", viewsets.PostDayViewSet, basename="api-post-day")
 router.register("metrics/posts", viewsets.PostFiguresViewSet, basename="api-post-figures")
 router.register("metrics/deliverables", viewsets.PieceViewSet, basename="api-piece")
+router.register(r"metrics/imports/(?P<imported>\d{1,18})/rows", imports.ImportedRowViewSet, basename="api-import-row")
+router.register("metrics/imports", imports.ImportViewSet, basename="api-import")
 router.register("reports", viewsets.ReportViewSet, basename="api-report")
 urlpatterns = [
     path("metrics/overview/", viewsets.Overview.as_view(), name="api-overview"),

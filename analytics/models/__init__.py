@@ -2,6 +2,7 @@
 
 from analytics.models.counters import COUNTERS, INTERACTIONS
 from analytics.models.figures import AccountFigures, PostFigures
+from analytics.models.imported_file import ColumnMapping, ImportedFile, ImportedRow, Overwritten
 from analytics.models.report import Delivery, Report, Subscription
 from analytics.models.rollup import AccountDay, PostDay
 from analytics.models.snapshot import AccountSnapshot, PostSnapshot
@@ -12,7 +13,11 @@ __all__ = [
     "AccountDay",
     "AccountFigures",
     "AccountSnapshot",
+    "ColumnMapping",
     "Delivery",
+    "ImportedFile",
+    "ImportedRow",
+    "Overwritten",
     "PostDay",
     "PostFigures",
     "PostSnapshot",

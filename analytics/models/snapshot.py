@@ -3,6 +3,7 @@
 from django.db import models
 
 from analytics.models.counters import Counters
+from analytics.models.imported_file import ImportedFile
 from mediaops.models import WorkspaceQuerySet
 from platforms.models import Account, Post
 
@@ -17,7 +18,9 @@ class PostSnapshot(Counters):
     post = models.ForeignKey(Post, models.CASCADE, related_name="+")
     taken_at = models.DateTimeField()
     extra = models.JSONField(null=True, blank=True)
-    """What else the platform told, by its own names."""
+    """What else the platform told, by its own names; from a file, by those of `analytics.imports.fields`."""
+    imported = models.ForeignKey(ImportedFile, models.RESTRICT, null=True, blank=True, related_name="+")
+    """The file that told it; None when the platform's interface did."""
 
     objects = PostSnapshotQuerySet.as_manager()
 
@@ -43,6 +46,8 @@ class AccountSnapshot(models.Model):
     posts = models.BigIntegerField(null=True, blank=True)
     views = models.BigIntegerField(null=True, blank=True)
     extra = models.JSONField(null=True, blank=True)
+    """What else was told. A file's `day` says which day's gains stand beside it, under the names of their fields."""
+    imported = models.ForeignKey(ImportedFile, models.RESTRICT, null=True, blank=True, related_name="+")
 
     objects = AccountSnapshotQuerySet.as_manager()
 

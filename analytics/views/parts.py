@@ -1,6 +1,7 @@
 """Figures for pages of lower apps: each is a part that a page loads by its address."""
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -9,7 +10,8 @@ from django.utils import timezone
 
 from analytics import frames, measures
 from analytics.costs import piece_rows
-from analytics.models import PostFigures
+from analytics.imports.fields import FIELDS, Field
+from analytics.models import PostFigures, PostSnapshot
 from analytics.overview import Scope, overview, own_accounts
 from campaigns.models import Campaign, Collaboration, TrackedLink
 from content.models import Publication
@@ -26,12 +28,21 @@ def post_figures(request, pk) -> HttpResponse:
     figures = PostFigures.objects.filter(post=post).first()
     zone = ZoneInfo(request.workspace.time_zone)
     gains = measures.daily_gains(frames.snapshots([post.pk]), zone)
+    newest = PostSnapshot.objects.filter(post=post).select_related("imported").order_by("-taken_at").first()
     context = {
         "post": post,
         "figures": figures,
+        "source": newest.imported if newest else None,
+        "extras": _extras(newest),
         "rows": [(row["day"], row["views"]) for row in frames.records(gains)],
     }
     return render(request, "analytics/post/_figures.html", context)
+
+
+def _extras(newest: PostSnapshot | None) -> list[tuple[Field, Any]]:
+    """Return what a file told beside the counters, as (field, value), in the order in which fields are defined."""
+    told = (newest.extra or {}) if newest and newest.imported_id else {}
+    return [(one, told[name]) for name, one in FIELDS.items() if name in told]
 
 
 @team_view(needs=Right.SEE)

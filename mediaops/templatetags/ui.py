@@ -53,6 +53,11 @@ STATE_ICONS = {
     "paid": "checks",
     "off": "ban",
     "dropped": "ban",
+    "uploaded": "hourglass",
+    "previewed": "eye-check",
+    "importing": "progress",
+    "undoing": "progress",
+    "undone": "arrow-back-up",
     "hidden": "eye-off",
     "shown": "eye",
 }

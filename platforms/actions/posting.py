@@ -1,7 +1,7 @@
 """Publishing on an account, and the one place where a Post is written."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mediaops.actions.activity import record
 from mediaops.errors import UserError, WrongState
+from mediaops.lib import bulk
 from mediaops.models import Membership
 from platforms import gateway
 from platforms.actions import connecting
@@ -209,21 +210,12 @@ def _acting(post: Post, right: AccountRight, now: datetime) -> Iterator[Any]:
 def record_post(account: Account, remote: RemotePost, *, first_seen: str, now: datetime) -> Post:
     """Write what a platform told about one post: a new row, or the known one brought up to date.
 
-    The only function that writes a Post, so it does not matter whether publishing or syncing sees
-    it first. `first_seen` is kept from the first time.
+    With `record_new_posts` the only way in which a Post is written, so it does not matter whether
+    publishing or syncing sees it first. `first_seen` is kept from the first time.
     """
-    told = {
-        "url": remote.url[:1000],
-        "title": remote.title[:300],
-        "text": remote.text,
-        "kind": remote.kind,
-        "part_of": remote.part_of,
-        "published_at": remote.published_at,
-        "seen_at": now,
-        "removed_at": None,
-        "removed_why": "",
-        **({"data": dict(remote.data)} if remote.data else {}),
-    }
+    told = _told(remote, now)
+    if not remote.data:  # what a connector said before stays
+        del told["data"]
     known = Post.objects.filter(account=account, remote_id=remote.remote_id)
     if not known.update(**told):
         try:
@@ -242,6 +234,35 @@ def record_posts(account: Account, remotes: Iterable[RemotePost], now: datetime)
 def ref_of(post: Post) -> PostRef:
     """Return the post as connectors get it back."""
     return PostRef(post.remote_id, post.url, post.title, post.published_at, post.data)
+
+
+def record_new_posts(
+    account: Account, remotes: Sequence[RemotePost], *, first_seen: str, now: datetime
+) -> dict[str, int]:
+    """Write many posts that nobody knows yet, at once; return the ids of the rows by remote id.
+
+    One that is known after all stays as it is. See `record_post`.
+    """
+    names = ["account_id", "remote_id", "first_seen", *_told(remotes[0], now)] if remotes else []
+    rows = ((account.pk, remote.remote_id, first_seen, *_told(remote, now).values()) for remote in remotes)
+    bulk.insert(Post, names, rows, skip_known=True)
+    ids = [remote.remote_id for remote in remotes]
+    return dict(Post.objects.filter(account=account, remote_id__in=ids).order_by().values_list("remote_id", "pk"))
+
+
+def _told(remote: RemotePost, now: datetime) -> dict[str, Any]:
+    return {
+        "url": remote.url[:1000],
+        "title": remote.title[:300],
+        "text": remote.text,
+        "kind": remote.kind,
+        "part_of": remote.part_of,
+        "published_at": remote.published_at,
+        "seen_at": now,
+        "removed_at": None,
+        "removed_why": "",
+        "data": dict(remote.data),
+    }
 
 
 def _settled(

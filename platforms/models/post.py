@@ -14,6 +14,7 @@ from platforms.models.account import Account
 class FirstSeen(models.TextChoices):
     PUBLISHED = "published"
     SYNCED = "synced"
+    IMPORTED = "imported"
 
 
 class PostQuerySet(WorkspaceQuerySet):

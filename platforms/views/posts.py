@@ -17,6 +17,7 @@ from mediaops.models import Right
 from platforms.actions import moderating, posting
 from platforms.forms import CommentsForm, PostFilter
 from platforms.models import Account, Conversation, Post
+from platforms.models.post import FirstSeen
 
 PAGE = "platforms/posts/page.html"
 LIST = "platforms/posts/_list.html"
@@ -48,7 +49,8 @@ def narrowed(rows: Any, form: PostFilter) -> Any:
     if chosen.get("account"):
         rows = rows.filter(account_id=int(chosen["account"]))
     if chosen.get("origin"):
-        rows = rows.filter(first_seen=chosen["origin"])
+        is_ours = Q(first_seen=FirstSeen.PUBLISHED)
+        rows = rows.filter(is_ours if chosen["origin"] == FirstSeen.PUBLISHED else ~is_ours)
     if chosen.get("days"):
         rows = rows.filter(published_at__gte=timezone.now() - timedelta(days=int(chosen["days"])))
     if chosen.get("q"):

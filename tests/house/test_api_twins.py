@@ -136,6 +136,14 @@ TWINS = {
     "content:publication-update": "POST publications/1/update/",
     "content:publication-drop": "POST publications/1/cancel/",
     # figures and reports
+    "analytics:import-upload": "POST metrics/imports/",
+    "analytics:import-choose": "PATCH metrics/imports/1/",
+    "analytics:import-columns": "POST metrics/imports/1/columns/",
+    "analytics:import-confirm": "POST metrics/imports/1/confirm/",
+    "analytics:import-undo": "POST metrics/imports/1/undo/",
+    "analytics:import-remove": "DELETE metrics/imports/1/",
+    "analytics:import-row": "POST metrics/imports/1/rows/1/match/",
+    "analytics:import-rows": "POST metrics/imports/1/rows/1/make/",
     "analytics:report-make": "POST reports/",
     "analytics:report-send": "POST reports/1/send/",
     "analytics:report-subscribe": "POST reports/subscribe/",
@@ -179,7 +187,7 @@ READS = {
     "analytics:dashboard", "analytics:dashboard-csv", "analytics:dashboard-xlsx", "analytics:posts-by-result",
     "analytics:posts-csv", "analytics:posts-xlsx", "analytics:post-figures", "analytics:campaign-figures",
     "analytics:campaign-deliverables", "analytics:collaboration-figures", "analytics:today-week",
-    "analytics:reports", "analytics:report", "analytics:report-pdf", "analytics:report-xlsx",
+    "analytics:reports", "analytics:import", "analytics:imports", "analytics:report", "analytics:report-pdf", "analytics:report-xlsx",
 }  # fmt: skip
 
 VIEWS = {name: entry.callback for _, name, entry in TEAM}
