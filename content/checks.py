@@ -14,8 +14,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from content.compose import composition
+from content import wording
+from content.compose import composition, spoken
 from content.digest import digest
+from content.guide import guide_of
 from content.models import ContentItem, Publication, Review, Variant
 from content.models.item import ItemState
 from content.models.publication import State
@@ -56,13 +58,18 @@ def stopping(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def check_text(variant: Variant) -> list[Problem]:
-    """Return what the platform would refuse about text, pictures and options, and advice."""
+    """Return what the platform would refuse about text, pictures and options, advice, and risky wording."""
     made = composition(variant)
     found = limits.problems(spec_of(variant.account), limits_of(variant.account), made.outgoing)
     for src in made.lost:
         text = _("A picture in the text is not in the media library: %(address)s. Upload it, then put it in again.")
         found.append(Problem("image_unknown", text % {"address": src[:80]}, "images", target=src))
-    return found
+    return [*found, *check_words(variant)]
+
+
+def check_words(variant: Variant) -> list[Problem]:
+    """Return what the brand guide, the advertising law, imported lists and personal data say of the words."""
+    return wording.judge(spoken(variant), guide_of(variant.account.workspace_id))
 
 
 def check_account(account: Account) -> Iterator[Problem]:

@@ -26,12 +26,22 @@ MIME_NAMES = {
 
 
 @dataclass(frozen=True)
+class Fix:
+    """A way out that one press takes. `key` names it among the fixes of one variant; `value` is what it leads to."""
+
+    key: str
+    label: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
 class Problem:
     """One thing that is wrong, as a full sentence in the language active when it was found.
 
     `level` "stop" keeps the post from being sent, "warn" is advice. `value` and `limit` are the
     numbers of the sentence where there are two; `target` is the `ref` of the picture or the name of
-    the option that is meant.
+    the option that is meant. Where words are meant, `excerpt` are these words, `start` and `end` (code
+    points of the field as it was written) where they stand first, and `places` every place.
     """
 
     code: str
@@ -41,6 +51,12 @@ class Problem:
     value: int | None = None
     limit: int | None = None
     target: str = ""
+    start: int | None = None
+    end: int | None = None
+    excerpt: str = ""
+    category: str = ""
+    places: tuple[tuple[int, int], ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
     @property
     def stops(self) -> bool:
