@@ -1,12 +1,14 @@
 """What can be done on a platform, in words: read from what its connector promises."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from platforms import gateway
 from platforms.connectors import CONNECTORS
 from platforms.connectors.base import Limits, PlatformSpec, Publishes, ReadsMessages, ReadsMetrics, Replies
+from platforms.models import Account
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,15 @@ def abilities(platform: str) -> list[Ability]:
     return [
         Ability(key, icon, label, has=issubclass(cls, promise) and not (spec.assisted and key == "publish"))
         for key, icon, label, promise in _ALL
+    ]
+
+
+def abilities_of(account: Account) -> list[Ability]:
+    """Return what this very account may do, in the order of `abilities`."""
+    promises = {key: promise for key, _icon, _label, promise in _ALL}
+    return [
+        replace(each, has=each.has and gateway.can(account, promises[each.key]))
+        for each in abilities(account.platform)
     ]
 
 

@@ -35,7 +35,31 @@ def form_field(field: FormField) -> forms.Field:
     return forms.CharField(widget=forms.TextInput(attrs=attrs), max_length=1000, **common)
 
 
-class ConnectForm(forms.Form):
+class _TellsProblems(forms.Form):
+    """A form that shows what the platform, or an action, says about it."""
+
+    def show_problem(self, sentence: str, fields: dict[str, list[str]]) -> None:
+        """Put the answer beside the field it is about, or above the form."""
+        placed = False
+        for name, problems in fields.items():
+            if name in self.fields:
+                self.add_error(name, problems)
+                placed = True
+        if not placed:
+            self.add_error(None, sentence)
+
+
+class ByHandForm(_TellsProblems):
+    """An account of ours that people serve by hand."""
+
+    name = forms.CharField(label=_("Name of the account"), max_length=120, help_text=_("As its readers see it."))
+    url = forms.URLField(
+        label=_("Address of its page"), max_length=200, required=False, assume_scheme="https",
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )  # fmt: skip
+
+
+class ConnectForm(_TellsProblems):
     """The setup fields of one platform."""
 
     def __init__(self, spec: PlatformSpec, *args: Any, **kwargs: Any) -> None:
@@ -47,16 +71,6 @@ class ConnectForm(forms.Form):
     def credentials(self) -> dict[str, str]:
         """Return what was typed, by the platform's own field names."""
         return {name: str(value) for name, value in self.cleaned_data.items() if value not in (None, "")}
-
-    def show_problem(self, sentence: str, fields: dict[str, list[str]]) -> None:
-        """Put the platform's answer beside the field it is about, or above the form."""
-        placed = False
-        for name, problems in fields.items():
-            if name in self.fields:
-                self.add_error(name, problems)
-                placed = True
-        if not placed:
-            self.add_error(None, sentence)
 
 
 class NameForm(forms.Form):

@@ -10,7 +10,21 @@ from django.utils.translation import gettext as _
 from mediaops.errors import UserError
 from mediaops.lib.sealing import CannotOpen, seal, unseal
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import AccountRef, Limits, PlatformSpec
+from platforms.connectors.base import (
+    AccountRef,
+    AccountRight,
+    Deletes,
+    Limits,
+    Moderates,
+    PlatformSpec,
+    Publishes,
+    ReadsAccountMetrics,
+    ReadsMessages,
+    ReadsMetrics,
+    ReadsPosts,
+    Replies,
+    Updates,
+)
 from platforms.connectors.errors import NeedsReconnect
 from platforms.connectors.http import Http
 from platforms.models import Account, Credential
@@ -43,9 +57,32 @@ def limits_with(spec: PlatformSpec, told: Mapping[str, Any]) -> Limits:
     return replace(spec.limits, **own)
 
 
+RIGHTS: dict[type, AccountRight] = {
+    Publishes: "publish",
+    Updates: "update",
+    Deletes: "delete",
+    ReadsPosts: "posts",
+    ReadsMessages: "messages",
+    Replies: "reply",
+    Moderates: "moderate",
+    ReadsMetrics: "figures",
+    ReadsAccountMetrics: "figures",
+}
+"""The right that an account needs for what its connector promises."""
+
+
 def can(account: Account, capability: type) -> bool:
-    """Say whether the account's connector promises `capability` (a protocol of `connectors.base`)."""
-    return issubclass(connector_class(account.platform), capability)
+    """Say whether the account's connector promises `capability` (a protocol of `connectors.base`).
+
+    An account that may do less than its platform offers promises less; one without any right is
+    served by hand and promises nothing.
+    """
+    if not issubclass(connector_class(account.platform), capability):
+        return False
+    if account.rights is None:
+        return True
+    right = RIGHTS.get(capability)
+    return bool(account.rights) if right is None else right in account.rights
 
 
 def ref_of(account: Account) -> AccountRef:

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/connect/other/", connecting.add, name="account-add"),
     path("accounts/connect/save/<str:token>/", connecting.save, name="connect-save"),
     path("accounts/connect/<slug:platform>/", connecting.connect_platform, name="connect-platform"),
+    path("accounts/connect/<slug:platform>/by-hand/", connecting.by_hand, name="connect-by-hand"),
     path("accounts/<int:pk>/", accounts.account, name="account"),
     path("accounts/<int:pk>/rename/", accounts.rename, name="account-rename"),
     path("accounts/<int:pk>/check/", accounts.check, name="account-check"),

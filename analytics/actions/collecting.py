@@ -10,6 +10,7 @@ from analytics.actions.rolling import roll_account_days, roll_post_days
 from analytics.ladder import ACCOUNT_EVERY, after_failure, next_reading
 from analytics.models import COUNTERS, AccountFigures, AccountSnapshot, PostFigures, PostSnapshot
 from platforms import gateway
+from platforms.actions import posting
 from platforms.connectors.base import AccountReading, Reading, ReadsAccountMetrics, ReadsMetrics
 from platforms.connectors.errors import ConnectorError, NothingSent
 from platforms.models import Account, Post
@@ -131,7 +132,7 @@ def _read_posts(account: Account, now: datetime) -> int:
     posts = {post.remote_id: post for post in Post.objects.filter(pk__in=mine)}
     try:
         connector = gateway.connect(account)
-        readings = list(connector.post_readings(list(posts)))
+        readings = list(connector.post_readings([posting.ref_of(post) for post in posts.values()]))
     except ConnectorError as error:
         _put_off(mine, now, _wait(error))
         log.info("account %s told no post figures: %s", account.pk, type(error).__name__)

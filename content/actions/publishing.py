@@ -9,6 +9,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from content import asset_refs
-from content.actions import handing, leasing, settling
+from content.actions import handing, leasing, settling, uploading
 from content.checks import check_variant, stopping
 from content.compose import compose
 from content.models import Asset, Attempt, ContentItem, Publication, Review
@@ -27,8 +28,15 @@ from content.models.review import ReviewState
 from mediaops.lib.moves import move_all
 from platforms import gateway
 from platforms.actions import connecting, posting
-from platforms.connectors.base import OutgoingPost, Ticket
-from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, OutcomeUnknown, Refused
+from platforms.connectors.base import HandOver, OutgoingPost, Ticket
+from platforms.connectors.errors import (
+    ConnectorError,
+    NeedsReconnect,
+    NothingSent,
+    NotPermitted,
+    OutcomeUnknown,
+    Refused,
+)
 from platforms.limits import Problem
 
 log = logging.getLogger(__name__)
@@ -61,10 +69,10 @@ def publish_one(pk: int, now: datetime, *, worker: str = "") -> bool:
         if found:
             return _refuse(publication, found[0], now)
         if not posting.can_publish(publication.variant.account):
-            return settling.move_planned(
-                publication, State.BY_HAND, settled_at=now, way_out=WayOut.POST, told_at=None, handed_at=None
-            )
-        outgoing = compose(publication.variant, key=publication.key)
+            return settling.by_hand(publication, now)
+        outgoing = replace(
+            compose(publication.variant, key=publication.key), upload=uploading.KeptUpload(publication)
+        )
         attempt = claim(publication, outgoing, now, worker=worker)
         if attempt is None:
             return False
@@ -135,6 +143,8 @@ def send(publication: Publication, attempt: Attempt, outgoing: OutgoingPost, now
             result = _deliver(publication, attempt, outgoing, now)
     except NothingSent as error:
         _try_later(publication, attempt, error, ended())
+    except NotPermitted as error:
+        _leave_to_people(publication, attempt, error, ended())
     except Refused as error:
         _fail(publication, attempt, error, Outcome.REFUSED, WayOut.EDIT, ended())
     except NeedsReconnect as error:
@@ -148,6 +158,8 @@ def send(publication: Publication, attempt: Attempt, outgoing: OutgoingPost, now
         if isinstance(result, Ticket):
             at = ended()
             settling.processing(publication, result, at, at + timedelta(seconds=result.wait_s), attempt)
+        elif isinstance(result, HandOver):
+            settling.handed_over(publication, result, ended(), attempt=attempt)
         else:
             settling.live(publication, result, ended(), attempt=attempt)
 
@@ -274,6 +286,14 @@ def _fail(
     with transaction.atomic():
         settling.note_attempt(attempt, outcome, at, error)
         settling.failed(publication, error, way_out, at, was=settling.OURS)
+
+
+def _leave_to_people(publication: Publication, attempt: Attempt, error: NotPermitted, at: datetime) -> None:
+    """The account may not publish through us: it goes out by hand, now and from here on."""
+    with transaction.atomic():
+        settling.note_attempt(attempt, Outcome.REFUSED, at, error)
+        settling.by_hand(publication, at)
+    connecting.lose_right(publication.variant.account, "publish", error, at)
 
 
 def _doubt(publication: Publication, attempt: Attempt, error: Exception, at: datetime) -> None:

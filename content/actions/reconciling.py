@@ -22,7 +22,7 @@ from mediaops.errors import UserError, WrongState
 from mediaops.models import Membership
 from platforms import gateway
 from platforms.actions import connecting, posting
-from platforms.connectors.base import ReadsPosts, RemotePost, Ticket
+from platforms.connectors.base import HandOver, ReadsPosts, RemotePost, Ticket
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, Refused
 from platforms.models import Account, Post
 from platforms.models.post import FirstSeen
@@ -84,7 +84,7 @@ def check_ticket(pk: int, now: datetime) -> None:
     if publication is None or publication.state != State.PROCESSING or not publication.ticket:
         return
     account = publication.variant.account
-    ticket = Ticket(**publication.ticket)
+    ticket = settling.ticket_of(publication.ticket)
     with translation.override(publication.variant.item.workspace.language):
         try:
             result = posting.check(account, ticket, now)
@@ -98,6 +98,9 @@ def check_ticket(pk: int, now: datetime) -> None:
         else:
             if isinstance(result, Ticket):
                 _ask_again(publication, result, now)
+            elif isinstance(result, HandOver):
+                if settling.handed_over(publication, result, now):
+                    _end_ticket(publication, Outcome.HANDED_OVER)
             elif settling.live(publication, result, now):
                 _end_ticket(publication, Outcome.LIVE)
 
@@ -114,9 +117,8 @@ def _ask_again(publication: Publication, ticket: Ticket, now: datetime) -> None:
         return
     first_s = max(ticket.wait_s, CHECK_FIRST_S)
     again_s = min(first_s * 1.5**publication.looks, CHECK_LAST_S) * random.uniform(0.9, 1.1)  # noqa: S311
-    told = {"remote_id": ticket.remote_id, "wait_s": ticket.wait_s, "data": dict(ticket.data)}
     Publication.objects.filter(pk=publication.pk, state=State.PROCESSING, claims=publication.claims).update(
-        ticket=told, check_after=now + timedelta(seconds=again_s), looks=F("looks") + 1
+        ticket=settling.ticket_data(ticket), check_after=now + timedelta(seconds=again_s), looks=F("looks") + 1
     )
 
 

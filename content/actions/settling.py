@@ -12,7 +12,7 @@ from content.models.attempt import Outcome
 from content.models.publication import MOVES, State, WayOut
 from mediaops.actions.activity import record
 from mediaops.lib.moves import move_all
-from platforms.connectors.base import Ticket
+from platforms.connectors.base import HandOver, Ticket
 from platforms.connectors.errors import ConnectorError
 from platforms.models import Post
 
@@ -22,6 +22,7 @@ OURS = [State.SENDING, State.PROCESSING, State.UNSURE]
 """States in which what a worker learned about its own claim still decides."""
 SETTLED: dict[str, Any] = {
     "claimed_until": None, "check_after": None, "handed_at": None, "told_at": None, "ticket": None, "late_at": None,
+    "handed_over": None,
 }  # fmt: skip
 
 
@@ -42,7 +43,7 @@ def live(
     publication: Publication, post: Post, at: datetime, *, attempt: Attempt | None = None, **detail: Any
 ) -> bool:
     """The post exists. Holds for whatever state the row of this claim is in, cancelled excepted."""
-    changes = {"post": post, "settled_at": at, "problem": "", "way_out": "", **SETTLED}
+    changes = {"post": post, "settled_at": at, "problem": "", "way_out": "", "upload": None, **SETTLED}
     with transaction.atomic():
         if attempt is not None:
             note_attempt(attempt, Outcome.LIVE, at)
@@ -53,11 +54,50 @@ def processing(
     publication: Publication, ticket: Ticket, at: datetime, check_after: datetime, attempt: Attempt
 ) -> bool:
     """The platform took it and is not done."""
-    told = {"remote_id": ticket.remote_id, "wait_s": ticket.wait_s, "data": dict(ticket.data)}
-    changes = SETTLED | {"ticket": told, "check_after": check_after, "looks": 0, "problem": "", "way_out": ""}
+    changes = SETTLED | {
+        "ticket": ticket_data(ticket),
+        "check_after": check_after,
+        "looks": 0,
+        "problem": "",
+        "way_out": "",
+    }
     with transaction.atomic():
         note_attempt(attempt, Outcome.PROCESSING, at)
         return _settle(publication, State.PROCESSING, changes, [State.SENDING])
+
+
+def handed_over(publication: Publication, what: HandOver, at: datetime, *, attempt: Attempt | None = None) -> bool:
+    """The platform holds it as far as we may bring it; a person does the last step there."""
+    told = {"remote_id": what.remote_id, "sentence": what.sentence, "url": what.url, "data": dict(what.data)}
+    changes = SETTLED | {"handed_over": told, "settled_at": at, "problem": "", "way_out": WayOut.POST}
+    with transaction.atomic():
+        if attempt is not None:
+            note_attempt(attempt, Outcome.HANDED_OVER, at)
+        return _settle(publication, State.BY_HAND, changes, [State.SENDING, State.PROCESSING], is_draft=True)
+
+
+def by_hand(publication: Publication, at: datetime) -> bool:
+    """A person must post it: no machine may, on this account."""
+    changes = SETTLED | {"settled_at": at, "problem": "", "way_out": WayOut.POST}
+    with transaction.atomic():
+        return _settle(publication, State.BY_HAND, changes, [State.PLANNED, State.SENDING])
+
+
+def ticket_data(ticket: Ticket) -> dict[str, Any]:
+    """Return a ticket as JSON can hold it; `ticket_of` reads it back."""
+    return {
+        "remote_id": ticket.remote_id,
+        "wait_s": ticket.wait_s,
+        "data": dict(ticket.data),
+        "step": ticket.step,
+        "until": ticket.until.isoformat() if ticket.until else None,
+    }
+
+
+def ticket_of(told: dict[str, Any]) -> Ticket:
+    """Return the ticket that `ticket_data` wrote down."""
+    until = told.get("until")
+    return Ticket(**told | {"until": datetime.fromisoformat(until) if until else None})
 
 
 def unsure(publication: Publication, sentence: object, at: datetime) -> bool:
@@ -113,8 +153,3 @@ def _settle(publication: Publication, to: State, changes: dict[str, Any], was: S
 def note(publication: Publication, verb: str, *, by: Any = None, **detail: Any) -> None:
     """Write one line of the trail about a publication."""
     record(by=by, verb=verb, subject=publication, workspace=publication.variant.item.workspace, **detail)
-
-
-def move_planned(publication: Publication, to: State, **changes: Any) -> bool:
-    """Move a planned row, if nobody else did meanwhile."""
-    return _settle(publication, to, changes, [State.PLANNED])

@@ -11,6 +11,7 @@ class Outcome(models.TextChoices):
     OPEN = "open", _("Under way")
     LIVE = "live", _("Live")
     PROCESSING = "processing", _("Taken, being processed")
+    HANDED_OVER = "handed_over", _("Handed over to a person")
     NOTHING_SENT = "nothing_sent", _("Nothing was sent")
     REFUSED = "refused", _("Refused")
     RECONNECT = "reconnect", _("Signed out")

@@ -42,8 +42,9 @@ class WayOut(models.TextChoices):
 MOVES: Moves = {
     # planned → live: it was given up for absent, or was late, and somebody found it on the platform after all
     State.PLANNED: {State.SENDING, State.BY_HAND, State.CANCELLED, State.FAILED, State.LIVE},
-    State.SENDING: {State.LIVE, State.PROCESSING, State.UNSURE, State.FAILED, State.PLANNED},
-    State.PROCESSING: {State.LIVE, State.FAILED, State.UNSURE},
+    # sending, processing → by_hand: the platform holds a draft that a person finishes, or the account lacks the right
+    State.SENDING: {State.LIVE, State.PROCESSING, State.UNSURE, State.FAILED, State.PLANNED, State.BY_HAND},
+    State.PROCESSING: {State.LIVE, State.FAILED, State.UNSURE, State.BY_HAND},
     State.BY_HAND: {State.LIVE, State.CANCELLED, State.PLANNED},
     State.UNSURE: {State.LIVE, State.PLANNED, State.FAILED},
     State.LIVE: frozenset(),
@@ -118,7 +119,11 @@ class Publication(models.Model):
     looks = models.PositiveSmallIntegerField(default=0)
     """How often we asked the platform about the ticket, or for the post, since the last attempt."""
     ticket = models.JSONField(null=True, blank=True)
-    """The platform's ticket while `processing`: `{remote_id, wait_s, data}`."""
+    """The platform's ticket while `processing`: `{remote_id, wait_s, data, step, until}`."""
+    handed_over = models.JSONField(null=True, blank=True)
+    """What lies on the platform for a person to finish: `{remote_id, sentence, url, data}`."""
+    upload = models.JSONField(null=True, blank=True)
+    """How far a long upload got: `{done, total, known}`; kept over attempts, forgotten once it is out."""
     check_after = models.DateTimeField(null=True, blank=True)
     """When to ask about the ticket, or to look for an unsure post, again."""
     problem = models.CharField(max_length=600, blank=True)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from content.actions import holding, reconciling, scheduling
+from content.actions import holding, reconciling, scheduling, settling
 from content.checks import check_variant, is_as_approved
 from content.compose import compose
 from content.forms.publications import LinkForm, MomentForm, ReleaseForm
@@ -221,6 +221,7 @@ def _page(request, row, *, link_form=None, moment_form=None, status=200) -> Http
         "moment_form": moment_form or MomentForm(initial={"due_at": _proposal(row, now)}),
         "is_moving": row.state in {State.SENDING, State.PROCESSING},
         "soon": row.state == State.PLANNED and not row.late_at and row.due_at - now < timedelta(minutes=2),
+        "ticket": settling.ticket_of(row.ticket) if row.ticket else None,
         "back_office": account.spec.back_office_url or account.url,
     }
     return show(request, PAGE, PART, context, status=status)

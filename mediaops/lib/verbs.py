@@ -68,6 +68,7 @@ SENTENCES: dict[str, Any] = {
     "account.renamed": _("Account renamed"),
     "account.disconnected": _("Account disconnected"),
     "account.expired": _("Sign-in stopped working"),
+    "account.lost_right": _("The platform does not let the account do this"),
     "account.recovered": _("Account works again"),
     "conversation.answered": _("Answer written"),
     "conversation.assigned": _("Conversation given to somebody"),

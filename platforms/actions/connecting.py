@@ -18,7 +18,7 @@ from mediaops.lib.moves import move
 from mediaops.models import Membership, Right, Workspace
 from platforms import gateway
 from platforms.actions.site_key import is_own_site, make_key
-from platforms.connectors.base import AccountRef, Connects, Profile
+from platforms.connectors.base import AccountRef, AccountRight, Connects, PlatformSpec, Profile
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, Refused
 from platforms.models import Account
 from platforms.models.account import HEALTH_MOVES, SILENT_AFTER, Health, Relation
@@ -48,13 +48,21 @@ class Found:
 
     def as_data(self) -> dict[str, Any]:
         """Return everything but the secret, as JSON can hold it."""
-        return {"platform": self.platform, "profile": asdict(self.profile)}
+        ends = self.profile.expires_at
+        told = asdict(self.profile) | {"expires_at": ends.isoformat() if ends else None}
+        return {"platform": self.platform, "profile": told}
 
 
 def found_from(data: Mapping[str, Any], secret: Mapping[str, str]) -> Found:
     """Return the Found that `as_data` and the secret were taken from."""
     profile = dict(data["profile"])
-    return Found(data["platform"], Profile(**profile | {"can": tuple(profile["can"])}), secret)
+    ends, rights = profile.get("expires_at"), profile.get("rights")
+    profile |= {
+        "can": tuple(profile["can"]),
+        "rights": None if rights is None else tuple(rights),
+        "expires_at": datetime.fromisoformat(ends) if ends else None,
+    }
+    return Found(data["platform"], Profile(**profile), secret)
 
 
 def look(platform: str, credentials: Mapping[str, str]) -> Found:
@@ -112,6 +120,18 @@ def connect_account(
     return keep(workspace, look(platform, credentials), by=by, now=now)
 
 
+def connect_by_hand(
+    workspace: Workspace, platform: str, *, name: str, url: str = "", by: Membership, now: datetime
+) -> Account:
+    """Add an account of ours that people serve by hand, on whatever platform: it needs no credentials."""
+    gateway.connector_class(platform)
+    words = " ".join(name.split())
+    if not words:
+        raise CannotConnect(_("Some fields are still empty."), fields={"name": [_("Fill this in.")]})
+    profile = Profile(remote_id=(url.strip() or words)[:200], name=words, handle=words, url=url.strip(), rights=())
+    return keep(workspace, Found(platform, profile, {"name": words, "url": url.strip()}), by=by, now=now)
+
+
 def reconnect(account: Account, credentials: Mapping[str, str], *, by: Membership, now: datetime) -> Account:
     """Give an account new credentials, proven by a real call; they must open that very account."""
     if is_own_site(account.platform):
@@ -132,14 +152,29 @@ def keep(
 
     With `account` (reconnecting) the credentials must open that very account.
     """
-    if account is not None:
-        demand_same(account, found)
     with transaction.atomic():
+        if account is not None and account.rights == []:
+            _take_identity(account, found)
+        elif account is not None:
+            demand_same(account, found)
         row, is_new = _row_of(workspace, found, name=name, by=by, now=now)
         gateway.store_secret(row, found.secret)
         record(by=by, verb="account.connected" if is_new else "account.reconnected", subject=row)
     log.info("account %s connected", row.pk)
     return row
+
+
+def _take_identity(account: Account, found: Found) -> None:
+    """An account that was served by hand becomes the one its new credentials open; its history stays."""
+    taken = Account.objects.filter(
+        workspace=account.workspace_id, platform=found.platform, remote_id=found.profile.remote_id
+    ).exclude(pk=account.pk)
+    if taken.exists():
+        raise CannotConnect(
+            _("“%(other)s” is connected already. Disconnect that one first.") % {"other": taken.get().name}
+        )
+    Account.objects.filter(pk=account.pk).update(remote_id=found.profile.remote_id)
+    account.remote_id = found.profile.remote_id
 
 
 def demand_same(account: Account, found: Found) -> None:
@@ -156,7 +191,7 @@ def _row_of(workspace: Workspace, found: Found, *, name: str, by: Membership, no
     told = {
         **_told(profile),
         "relation": Relation.OWN,
-        "state": Health.HEALTHY,
+        "state": health_of(gateway.connector_class(found.platform).spec, profile.expires_at, now),
         **_WELL,
         "checked_at": now,
         "check_after": now + CHECK_EVERY,
@@ -188,7 +223,15 @@ def _told(profile: Profile) -> dict[str, Any]:
         "avatar_url": profile.avatar_url[:1000],
         "server": profile.server[:300],
         "limits": dict(profile.limits),
+        "rights": None if profile.rights is None else sorted(profile.rights),
+        "expires_at": profile.expires_at,
     }
+
+
+def health_of(spec: PlatformSpec, expires_at: datetime | None, now: datetime) -> str:
+    """Return how an account stands whose sign-in works: well, or soon to end."""
+    ends_soon = expires_at is not None and expires_at - now <= timedelta(days=spec.warn_before_days)
+    return Health.SOON if ends_soon else Health.HEALTHY
 
 
 def add_account(
@@ -265,18 +308,71 @@ def check_account(account: Account, now: datetime) -> Account:
 def mark_healthy(account: Account, now: datetime, *, profile: Profile | None = None) -> Account:
     """Write down that the platform accepted the account's sign-in. The team's own name for it stays."""
     told = _told(replace(profile, server=profile.server or account.server)) if profile else {}
+    state = health_of(account.spec, told.get("expires_at", account.expires_at), now)
     was_ill = account.state == Health.EXPIRED or account.failures >= SILENT_AFTER
     changes: dict[str, Any] = {**told, **_WELL, "checked_at": now, "check_after": now + CHECK_EVERY}
     if account.state == Health.EXPIRED:
         changes["sync_after"] = now
     try:
-        move(account, HEALTH_MOVES, Health.HEALTHY, **changes)
+        ends_now = state == Health.SOON and account.state != Health.SOON
+        move(account, HEALTH_MOVES, state, **changes)
     except WrongState:  # disconnected meanwhile, or another worker was first
         account.refresh_from_db()
         return account
     if was_ill:
         record(by=None, verb="account.recovered", subject=account, workspace=account.workspace)
+    if ends_now:
+        _tell_of_end(account)
     return account
+
+
+def lose_right(account: Account, right: AccountRight, problem: object, now: datetime) -> Account:
+    """Write down that the platform does not let this account do something; it is known by it from now on.
+
+    Connecting it again asks the platform anew. Owners are told once.
+    """
+    before = sorted({name for name in gateway.RIGHTS.values() if _promised(account, name)})
+    if right not in before:
+        return account
+    account.rights = [name for name in before if name != right]
+    Account.objects.filter(pk=account.pk).update(rights=account.rights)
+    record(by=None, verb="account.lost_right", subject=account, workspace=account.workspace, right=right)
+    log.warning("account %s: may not %s", account.pk, right)
+    owners = Membership.objects.with_right(Right.ADMIN).in_workspace(account.workspace_id)
+    notify(
+        owners.select_related("user", "workspace"),
+        kind="account.lost_right",
+        key=f"account.lost_right:{account.pk}:{right}:{now:%Y%m%d}",
+        text=_Filled(LOST[right], {"platform": account.label, "account": account.name, "problem": str(problem)}),
+        way_out=gettext_lazy("Nothing is lost; if the platform grants it later, connect the account again."),
+        url=account.get_absolute_url(),
+        level="warning",
+        mail=True,
+    )
+    return account
+
+
+def _promised(account: Account, right: str) -> bool:
+    return any(gateway.can(account, promise) for promise, name in gateway.RIGHTS.items() if name == right)
+
+
+def _tell_of_end(account: Account) -> None:
+    owners = Membership.objects.with_right(Right.ADMIN).in_workspace(account.workspace_id)
+    ends = account.expires_at
+    for member in owners.select_related("user", "workspace"):
+        notify(
+            [member],
+            kind="account.ends_soon",
+            key=f"account.ends_soon:{account.pk}:{ends:%Y%m%d}",
+            text=_Filled(
+                gettext_lazy("The sign-in of “%(account)s” on %(platform)s ends on %(day)s."),
+                {"platform": account.label, "account": account.name, "day": f"{ends:%Y-%m-%d}"},
+            ),
+            way_out=gettext_lazy("Connect it again before that day; what is planned goes on."),
+            url=account.get_absolute_url(),
+            level="warning",
+            mail=True,
+        )
 
 
 def mark_expired(account: Account, problem: object, now: datetime) -> Account:
@@ -324,6 +420,20 @@ def note_failure(account: Account, error: ConnectorError, now: datetime) -> Acco
             text=gettext_lazy("%(platform)s has not answered for “%(account)s” for a while: %(problem)s"),
         )
     return account
+
+
+LOST: dict[str, Any] = {
+    "publish": gettext_lazy(
+        "%(platform)s does not let “%(account)s” publish through us. Its posts now go out by hand."
+    ),
+    "update": gettext_lazy("%(platform)s does not let “%(account)s” change posts through us."),
+    "delete": gettext_lazy("%(platform)s does not let “%(account)s” delete posts through us."),
+    "posts": gettext_lazy("%(platform)s does not let us read the posts of “%(account)s”."),
+    "messages": gettext_lazy("%(platform)s does not let us read what people say to “%(account)s”."),
+    "reply": gettext_lazy("%(platform)s does not let “%(account)s” answer through us."),
+    "moderate": gettext_lazy("%(platform)s does not let us moderate the comments of “%(account)s”."),
+    "figures": gettext_lazy("%(platform)s does not tell us the figures of “%(account)s”. They can be imported."),
+}
 
 
 class _Filled:

@@ -10,7 +10,9 @@ from platforms.connectors.base import (
     ChecksTickets,
     Deletes,
     FindsByKey,
+    HandOver,
     OutgoingPost,
+    PostRef,
     Publishes,
     ReadsPosts,
     RemotePost,
@@ -20,12 +22,12 @@ from platforms.connectors.base import (
 from platforms.models import Account, Post
 from platforms.models.post import FirstSeen
 
-Published = Post | Ticket
+Published = Post | Ticket | HandOver
 
 
 def can_publish(account: Account) -> bool:
     """Say whether a machine can publish here; if not, a person does it by hand."""
-    return gateway.can(account, Publishes) and not gateway.spec_of(account).assisted
+    return gateway.can(account, Publishes) and not account.is_by_hand
 
 
 def repeats_safely(account: Account) -> bool:
@@ -39,7 +41,7 @@ def finds_by_key(account: Account) -> bool:
 
 
 def publish(account: Account, outgoing: OutgoingPost, now: datetime) -> Published:
-    """Send `outgoing`; return the Post it became, or a Ticket to ask about later.
+    """Send `outgoing`; return the Post it became, a Ticket to ask about later, or what a person must finish.
 
     Raises the four errors of `connectors.errors`; no transaction may be open.
     """
@@ -60,7 +62,7 @@ def publish_again(account: Account, outgoing: OutgoingPost, now: datetime) -> Pu
 
 
 def check(account: Account, ticket: Ticket, now: datetime) -> Published:
-    """Ask about a ticket: the Post it became, or a Ticket to ask about again."""
+    """Ask about a ticket: the Post it became, a Ticket to ask about again, or what a person must finish."""
     connector = gateway.connect(account)
     if not isinstance(connector, ChecksTickets):
         raise TypeError(f"{account.platform} gives tickets but cannot check them")
@@ -96,7 +98,10 @@ def delete(post: Post, now: datetime) -> None:
     connector = gateway.connect(post.account)
     if not isinstance(connector, Deletes):
         raise TypeError(f"{post.account.platform} cannot delete")
-    connector.delete(post.remote_id)
+    try:
+        connector.delete(post.remote_id)
+    finally:
+        gateway.keep_renewed(post.account, connector)
     Post.objects.filter(pk=post.pk).update(removed_at=now)
 
 
@@ -115,6 +120,8 @@ def record_post(account: Account, remote: RemotePost, *, first_seen: str, now: d
         "published_at": remote.published_at,
         "seen_at": now,
         "removed_at": None,
+        "removed_why": "",
+        **({"data": dict(remote.data)} if remote.data else {}),
     }
     known = Post.objects.filter(account=account, remote_id=remote.remote_id)
     if not known.update(**told):
@@ -131,10 +138,15 @@ def record_posts(account: Account, remotes: Iterable[RemotePost], now: datetime)
     return [record_post(account, remote, first_seen=FirstSeen.SYNCED, now=now) for remote in remotes]
 
 
+def ref_of(post: Post) -> PostRef:
+    """Return the post as connectors get it back."""
+    return PostRef(post.remote_id, post.url, post.title, post.published_at, post.data)
+
+
 def _settled(
-    account: Account, result: RemotePost | Ticket, outgoing: OutgoingPost | None, now: datetime
+    account: Account, result: RemotePost | Ticket | HandOver, outgoing: OutgoingPost | None, now: datetime
 ) -> Published:
-    if isinstance(result, Ticket):
+    if isinstance(result, Ticket | HandOver):
         return result
     post = record_post(account, result, first_seen=FirstSeen.PUBLISHED, now=now)
     if outgoing and not post.title and outgoing.title:  # some platforms do not hand the title back

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from mediaops.api.base import OwnRow, TeamSerializer
 from mediaops.models import Membership
 from platforms import gateway
-from platforms.abilities import abilities
+from platforms.abilities import abilities, abilities_of
 from platforms.connectors.base import FormField, PlatformSpec
 from platforms.models import Account, Conversation, Message, Post, Reply
 from platforms.models.account import Relation
@@ -24,13 +24,14 @@ class AccountSerializer(TeamSerializer):
     limits = serializers.SerializerMethodField()
     can = serializers.SerializerMethodField(help_text="publish, messages, reply, figures")
     is_paused = serializers.BooleanField(read_only=True)
+    is_by_hand = serializers.BooleanField(read_only=True, help_text="People publish here; see `can` for the rest.")
 
     class Meta:
         model = Account
         fields = [
             "id", "platform", "remote_id", "server", "name", "handle", "url", "avatar_url", "relation", "state",
             "problem", "failing_since", "failures", "checked_at", "synced_at", "is_paused", "paused_at", "made_at",
-            "limits", "can",
+            "expires_at", "is_by_hand", "limits", "can",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -38,19 +39,21 @@ class AccountSerializer(TeamSerializer):
         return asdict(gateway.limits_of(row))
 
     def get_can(self, row: Account) -> list[str]:
-        return [ability.key for ability in abilities(row.platform) if ability.has]
+        return [ability.key for ability in abilities_of(row) if ability.has]
 
 
 class ConnectSerializer(serializers.Serializer):
     """What connects or adds an account.
 
     With `credentials` (the platform's setup fields, see `GET /platforms/`) the account is proven by a
-    real call. For a partner's or watched account give `relation` and `name` instead.
+    real call. With `by_hand` and `name` people serve it, on whatever platform. For a partner's or
+    watched account give `relation` and `name` instead.
     """
 
     platform = serializers.CharField(max_length=20)
     credentials = serializers.DictField(child=serializers.CharField(max_length=8000), required=False, write_only=True)
     relation = serializers.ChoiceField(choices=Relation.choices, default=Relation.OWN)
+    by_hand = serializers.BooleanField(default=False)
     name = serializers.CharField(max_length=120, required=False, allow_blank=True)
     handle = serializers.CharField(max_length=200, required=False, allow_blank=True)
     url = serializers.URLField(max_length=500, required=False, allow_blank=True)
@@ -125,7 +128,7 @@ class PostSerializer(TeamSerializer):
         model = Post
         fields = [
             "id", "account", "remote_id", "url", "title", "text", "kind", "part_of", "published_at", "first_seen",
-            "seen_at", "removed_at",
+            "seen_at", "removed_at", "removed_why",
         ]  # fmt: skip
         read_only_fields = fields
 

@@ -50,6 +50,9 @@ class AccountViewSet(ReadViewSet):
             return connecting.add_account(
                 self.workspace, given["platform"], relation=given["relation"], by=self.member, now=now, **words
             )
+        if given["by_hand"]:
+            words = {"name": given.get("name", ""), "url": given.get("url", "")}
+            return connecting.connect_by_hand(self.workspace, given["platform"], by=self.member, now=now, **words)
         row = connecting.connect_account(
             self.workspace, given["platform"], given.get("credentials", {}), by=self.member, now=now
         )

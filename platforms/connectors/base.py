@@ -8,9 +8,11 @@ or, without an instance, `issubclass(cls, Publishes)`.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 Secret = Mapping[str, str]
+AccountRight = Literal["publish", "update", "delete", "posts", "messages", "reply", "moderate", "figures"]
+CommentAct = Literal["delete", "hide", "show", "elect", "unelect", "top", "untop"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,39 @@ class Limits:
     """Advice: minutes that should lie between two posts of the account."""
     posts_per_day_max: int | None = None
     """How many posts a day (in the workspace's zone) the platform takes from the account."""
+    hashtags_max: int | None = None
+    mentions_max: int | None = None
+    links_max: int | None = None
+    link_hosts: tuple[str, ...] = ()
+    """Where it is not empty, the text must hold a link to one of these hosts (or below them)."""
+    hashtags_refused: bool = False
+    image_width_min: int | None = None
+    image_ratio_min: float | None = None
+    """Least width ÷ height of a picture."""
+    image_ratio_max: float | None = None
+    videos_max: int = 0
+    video_required: bool = False
+    video_bytes_max: int | None = None
+    video_seconds_min: float | None = None
+    video_seconds_max: float | None = None
+    video_types: tuple[str, ...] = ("video/mp4",)
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One thing worth knowing while writing for a platform: shown, never judged. `text` is lazy."""
+
+    field: Literal["title", "summary", "body", "images", "video", "tags", "time"]
+    text: object
+
+
+@dataclass(frozen=True)
+class CoverSize:
+    """A cover as the platform shows it, in pixels; `name` is lazy and says where it is shown."""
+
+    name: object
+    width: int
+    height: int
 
 
 @dataclass(frozen=True)
@@ -62,7 +97,9 @@ class PlatformSpec:
     `mark` is the monogram's letter and `mark_slot` its hue (0-10 of `[data-mark]` in tokens.css).
     `body_format` says what the platform shows: "article" (title and formatted body) or "note"
     (plain text with pictures). `metrics` names the counters it can tell (fields of `Reading`).
-    `assisted` platforms have no API: a person posts and pastes the link.
+    `assisted` platforms have no API: a person posts and pastes the link. Where there is one, a single
+    account may still lack the right to publish: see `Profile.rights`.
+    `comment_acts` names what `Moderates.moderate` can do to a comment here.
     """
 
     key: str
@@ -72,13 +109,21 @@ class PlatformSpec:
     body_format: Literal["article", "note"]
     limits: Limits
     count_text: Callable[[str], int] = len
+    count_title: Callable[[str], int] = len
     count_unit: object = ""
+    counting_note: object = ""
+    """How the platform counts, in a sentence, where it is not what people expect."""
+    advice: tuple[Advice, ...] = ()
+    cover_sizes: tuple[CoverSize, ...] = ()
     metrics: tuple[str, ...] = ()
     setup_fields: tuple[FormField, ...] = ()
     setup_help: object = ""
     option_fields: tuple[FormField, ...] = ()
     back_office_url: str = ""
     assisted: bool = False
+    comment_acts: tuple["CommentAct", ...] = ()
+    warn_before_days: int = 7
+    """How long before a sign-in ends (`Profile.expires_at`) people are told."""
     max_in_flight: int = 4
     """How many publications to one account may be talking to the platform at once."""
 
@@ -106,6 +151,11 @@ class Profile:
     """Only what differs from the platform's limits, by field name of `Limits`."""
     can: tuple[str, ...] = ()
     """Rights told by the platform, in words for the connect screen."""
+    rights: tuple["AccountRight", ...] | None = None
+    """What this very account may do; None is all that the connector promises, () is nothing: people
+    serve the account by hand."""
+    expires_at: datetime | None = None
+    """When the sign-in ends unless a person renews it; None when it does not end or is not told."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +170,38 @@ class OutgoingImage:
     height: int
     alt: str
     read: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class OutgoingVideo:
+    """One video to upload. `open()` returns its bytes as a seekable file, to be closed by the caller."""
+
+    ref: str
+    name: str
+    mime: str
+    size_bytes: int
+    width: int
+    height: int
+    seconds: float
+    open: Callable[[], BinaryIO]
+
+
+class Upload:
+    """How far a long upload got. Kept on the publication, so that a later attempt goes on from there.
+
+    `known` is what an earlier attempt kept (its upload id, the parts that arrived); `keep` adds to
+    it, `progress` says how many of how many bytes are through. This one forgets everything.
+    """
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        return {}
+
+    def keep(self, **data: Any) -> None:
+        """Remember `data` (JSON) for a later attempt."""
+
+    def progress(self, done: int, total: int) -> None:
+        """Tell people how far it is, in bytes."""
 
 
 @dataclass(frozen=True)
@@ -141,11 +223,16 @@ class OutgoingPost:
     tags: tuple[str, ...] = ()
     language: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    video: OutgoingVideo | None = None
+    upload: Upload = field(default_factory=Upload)
 
 
 @dataclass(frozen=True)
 class RemotePost:
-    """One post as it exists on the platform. `published_at` is aware."""
+    """One post as it exists on the platform. `published_at` is aware.
+
+    `data` is what the connector needs to find it again beside its id (JSON); it comes back in `PostRef`.
+    """
 
     remote_id: str
     url: str
@@ -156,15 +243,55 @@ class RemotePost:
     part_of: str = ""
     key: str = ""
     """Our key, where the platform hands it back."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PostRef:
+    """A post of ours as connectors get it back: `data` is what they gave in `RemotePost`."""
+
+    remote_id: str
+    url: str = ""
+    title: str = ""
+    published_at: datetime | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """The platform took it but is not done; ask again with `Checks.check` after `wait_s`."""
+    """The platform took it but is not done; ask again with `ChecksTickets.check` after `wait_s`.
+
+    `step` says what it is waiting for when people should know ("the administrator confirms on the
+    phone"), `until` when that chance ends. Both may change from one check to the next.
+    """
 
     remote_id: str
     wait_s: float = 15.0
     data: Mapping[str, Any] = field(default_factory=dict)
+    step: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """The platform holds it as far as we may bring it, a draft say; a person does the last step there.
+
+    `sentence` says what is left to do, `url` where. The publication becomes one to finish by hand.
+    """
+
+    remote_id: str
+    sentence: str
+    url: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a post after it was live. `reason` is a sentence when it no longer stands."""
+
+    remote_id: str
+    stands: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,7 +316,76 @@ class RemoteMessage:
     reply_to: str = ""
     url: str = ""
     is_own: bool = False
+    window: "ReplyWindow | None" = None
+    """Until when, and how often, this may be answered; None when the platform sets no such limit."""
     raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ReplyWindow:
+    """The platform takes answers `until` then, and at most `answers` of them."""
+
+    until: datetime
+    answers: int | None = None
+
+
+@dataclass(frozen=True)
+class RemoteEvent:
+    """Something that happened to the account and is no message: a follow, a menu click, a scan.
+
+    `key` is the same each time the platform tells it. `name` is the platform's word for what was
+    pressed or scanned.
+    """
+
+    key: str
+    kind: Literal["follow", "unfollow", "menu", "scan", "revoked", "other"]
+    at: datetime
+    who_id: str = ""
+    name: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CallbackRequest:
+    """A request that a platform made to our address for one account, as it came."""
+
+    method: Literal["GET", "POST"]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Callback:
+    """What a genuine callback holds. `key` tells repeats apart; "" is not kept (an address check).
+
+    `data` is JSON, handed back to `TakesCallbacks.understand` by a worker; `answer` goes out at once.
+    """
+
+    key: str = ""
+    kind: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    answer: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What a callback means to us. `tickets` are remote ids of tickets that are worth a check now."""
+
+    messages: tuple[RemoteMessage, ...] = ()
+    events: tuple[RemoteEvent, ...] = ()
+    tickets: tuple[str, ...] = ()
+    fates: tuple[Fate, ...] = ()
+    is_revoked: bool = False
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Where a person signs in, and what finishing needs (kept sealed until they come back)."""
+
+    url: str
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -226,14 +422,14 @@ class Connects(Protocol):
 
 @runtime_checkable
 class Publishes(Protocol):
-    def publish(self, post: OutgoingPost) -> RemotePost | Ticket: ...
+    def publish(self, post: OutgoingPost) -> RemotePost | Ticket | HandOver: ...
 
 
 @runtime_checkable
 class RepeatsSafely(Protocol):
     """Publishing again with the same key finds the first post instead of making a second."""
 
-    def publish_again(self, post: OutgoingPost) -> RemotePost | Ticket: ...
+    def publish_again(self, post: OutgoingPost) -> RemotePost | Ticket | HandOver: ...
 
 
 @runtime_checkable
@@ -245,7 +441,7 @@ class FindsByKey(Protocol):
 
 @runtime_checkable
 class ChecksTickets(Protocol):
-    def check(self, ticket: Ticket) -> RemotePost | Ticket: ...
+    def check(self, ticket: Ticket) -> RemotePost | Ticket | HandOver: ...
 
 
 @runtime_checkable
@@ -256,6 +452,13 @@ class Updates(Protocol):
 @runtime_checkable
 class Deletes(Protocol):
     def delete(self, remote_id: str) -> None: ...
+
+
+@runtime_checkable
+class FollowsPosts(Protocol):
+    """Tell whether live posts still stand, and why not: a platform may take one down days later."""
+
+    def fates(self, posts: Sequence[PostRef]) -> Iterator[Fate]: ...
 
 
 @runtime_checkable
@@ -274,8 +477,15 @@ class Replies(Protocol):
 
 
 @runtime_checkable
+class Moderates(Protocol):
+    """Do one of `spec.comment_acts` to a comment; doing it twice is fine."""
+
+    def moderate(self, message_id: str, act: CommentAct) -> None: ...
+
+
+@runtime_checkable
 class ReadsMetrics(Protocol):
-    def post_readings(self, ids: Sequence[str]) -> Iterator[Reading]: ...
+    def post_readings(self, posts: Sequence[PostRef]) -> Iterator[Reading]: ...
 
 
 @runtime_checkable
@@ -288,3 +498,25 @@ class RenewsSecret(Protocol):
     """The connector's sign-in changes while it works; the gateway seals `renewed` when it is set."""
 
     def renewed_secret(self) -> Secret | None: ...
+
+
+@runtime_checkable
+class SignsIn(Protocol):
+    """Connecting goes through the platform's own page. The connector is built from the setup fields."""
+
+    def begin_sign_in(self, redirect_uri: str, state: str) -> SignIn: ...
+
+    def finish_sign_in(self, redirect_uri: str, kept: Mapping[str, str], answer: Mapping[str, str]) -> Secret:
+        """Return the whole secret for what the platform sent back with the person (`answer`)."""
+        ...
+
+
+@runtime_checkable
+class TakesCallbacks(Protocol):
+    """The platform calls us. Reading is fast and touches nothing; understanding may take its time."""
+
+    def read_callback(self, request: CallbackRequest) -> Callback:
+        """Return what a genuine request holds; raise NotGenuine for any other."""
+        ...
+
+    def understand(self, callback: Callback) -> Understood: ...

@@ -35,7 +35,7 @@ class ByHand:
         known: Mapping[str, str] = self.secret
         name = known.get("name", "").strip()
         url = known.get("url", "").strip()
-        return Profile(remote_id=self.account.remote_id or url or name, name=name, handle=name, url=url)
+        return Profile(remote_id=self.account.remote_id or url or name, name=name, handle=name, url=url, rights=())
 
 
 class OfficialAccount(ByHand):

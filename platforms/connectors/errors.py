@@ -34,3 +34,14 @@ class NeedsReconnect(ConnectorError):
 
 class OutcomeUnknown(ConnectorError):
     """The request left us and no clear answer came back: it may be live. Never repeat by machine."""
+
+
+class NotPermitted(Refused):
+    """This account lacks the right to do it, whatever it says: surely nothing was written.
+
+    Publishing then goes on by hand, and the account is known by it until it is connected again.
+    """
+
+
+class NotGenuine(ConnectorError):
+    """A request that claims to come from the platform does not carry its proof."""

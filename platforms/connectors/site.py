@@ -22,6 +22,7 @@ from platforms.connectors.base import (
     OutgoingImage,
     OutgoingPost,
     PlatformSpec,
+    PostRef,
     Profile,
     Reading,
     RemoteMessage,
@@ -130,8 +131,9 @@ class SiteConnector:
 
     # --- counters -------------------------------------------------------------------------------
 
-    def post_readings(self, ids: Sequence[str]) -> Iterator[Reading]:
+    def post_readings(self, posts: Sequence[PostRef]) -> Iterator[Reading]:
         """Yield views and shown comments of articles; removed and unknown ones are left out."""
+        ids = [post.remote_id for post in posts]
         for start in range(0, len(ids), READINGS_PER_CALL):
             some = ",".join(ids[start : start + READINGS_PER_CALL])
             yield from self._read("readings", _readings_of, params={"ids": some})

@@ -98,6 +98,10 @@ class Account(models.Model):
     """When posts of the last weeks were last compared with the platform, to notice removed ones."""
     limits = models.JSONField(default=dict, blank=True)
     """What the platform told about this very account, by field name of `Limits`."""
+    rights = models.JSONField(null=True, blank=True)
+    """What this very account may do (`Profile.rights`); None is all that its platform offers, [] nothing."""
+    expires_at = models.DateTimeField(null=True, blank=True)
+    """When the sign-in ends unless a person renews it; None when it does not end or is not told."""
 
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.ForeignKey(Membership, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -135,6 +139,11 @@ class Account(models.Model):
     @property
     def label(self) -> Any:
         return self.spec.label
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Say whether people publish here: the platform offers no way, or not to this account."""
+        return self.spec.assisted or (self.rights is not None and "publish" not in self.rights)
 
     @property
     def is_paused(self) -> bool:

@@ -43,6 +43,10 @@ class Post(models.Model):
     first_seen = models.CharField(max_length=10, choices=FirstSeen)
     seen_at = models.DateTimeField(default=timezone.now)
     removed_at = models.DateTimeField(null=True, blank=True)
+    removed_why = models.CharField(max_length=400, blank=True)
+    """The platform's reason when it took the post down, as a sentence."""
+    data = models.JSONField(default=dict, blank=True)
+    """What the connector needs to find it again (`RemotePost.data`)."""
 
     objects = PostQuerySet.as_manager()
 

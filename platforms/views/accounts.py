@@ -14,7 +14,7 @@ from mediaops.access import get_own, team_url, team_view
 from mediaops.lib.parts import done
 from mediaops.models import Activity, Right
 from platforms import gateway
-from platforms.abilities import abilities, limit_lines
+from platforms.abilities import abilities_of, limit_lines
 from platforms.actions import connecting, inbox
 from platforms.forms import NameForm
 from platforms.models import Account, Conversation, Post
@@ -61,7 +61,7 @@ def accounts(request) -> HttpResponse:
     )
     chosen = list(worst_first(with_counts(rows.filter(VIEWS.get(shown, VIEWS["own"])))))
     for row in chosen:
-        row.abilities = abilities(row.platform)
+        row.abilities = abilities_of(row)
     context = {
         "accounts": chosen,
         "shown": shown if shown in VIEWS else "own",
@@ -84,13 +84,14 @@ def _detail(row: Account, form: NameForm | None = None) -> dict[str, Any]:
     return {
         "account": row,
         "spec": spec,
-        "abilities": abilities(row.platform),
+        "abilities": abilities_of(row),
         "limits": limit_lines(gateway.limits_of(row), spec.count_unit),
         "posts": Post.objects.standing().filter(account=row)[:6],
         "trail": Activity.objects.filter(
             workspace=row.workspace_id, subject_type="platforms.account", subject_id=str(row.pk)
         )[:8],
         "can_check": gateway.can(row, connecting.Connects),
+        "is_unconnected": row.spec.assisted or row.rights == [],
         "can_reply": inbox.can_reply(row),
         "form": form or NameForm(initial={"name": row.name}),
     }

@@ -20,7 +20,7 @@ from platforms.abilities import Ability, abilities, limit_lines
 from platforms.actions import connecting
 from platforms.connectors import CONNECTORS
 from platforms.connectors.base import PlatformSpec
-from platforms.forms import AddAccountForm, ConnectForm, NameForm
+from platforms.forms import AddAccountForm, ByHandForm, ConnectForm, NameForm
 from platforms.models import Account
 
 PENDING_FOR = timedelta(minutes=20)
@@ -101,7 +101,7 @@ def _try(request, platform: str, spec: PlatformSpec, account: Account | None) ->
     if form.is_valid():
         try:
             found = connecting.look(platform, form.credentials())
-            if account is not None:
+            if account is not None and account.rights != []:
                 connecting.demand_same(account, found)
         except UserError as problem:
             form.show_problem(str(problem), problem.fields)
@@ -175,6 +175,25 @@ def _forget(request, token: str) -> None:
     left = request.session.get(SESSION_KEY, {})
     left.pop(token, None)
     request.session[SESSION_KEY] = left
+
+
+@team_view(needs=Right.ADMIN)
+@require_http_methods(["GET", "POST"])
+def by_hand(request, platform: str) -> HttpResponse:
+    """Add an account that people serve by hand, on a platform that has an interface for others."""
+    spec = _spec_or_404(platform)
+    form = ByHandForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = connecting.connect_by_hand(
+                request.workspace, platform, by=request.member, now=timezone.now(), **form.cleaned_data
+            )
+        except UserError as problem:
+            form.show_problem(str(problem), problem.fields)
+        else:
+            return redirect(row.get_absolute_url())
+    context = {"choices": _choices(), "platform": platform, "spec": spec, "form": form, "is_by_hand": True}
+    return render(request, FORM, context, status=422 if request.method == "POST" else 200)
 
 
 def _add_by_hand(request, platform: str, spec: PlatformSpec) -> HttpResponse:

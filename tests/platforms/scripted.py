@@ -16,7 +16,8 @@ and the environment variable SCRIPTED_WORLD names the file. Three platforms diff
 Steps that `will` takes, per method (default "publish"); an empty script means "live":
 
 live · nothing_sent(wait_s=) · refused · needs_reconnect · unknown_live (written, no answer) ·
-unknown_lost (not written, no answer) · slow(s=) (live after a while) · ticket(checks=1) · bug
+unknown_lost (not written, no answer) · slow(s=) (live after a while) · ticket(checks=1) · bug ·
+hand_over (a draft lies there) · not_permitted · upload_cut (kept one part of two, then cut off)
 """
 
 import json
@@ -36,9 +37,11 @@ from platforms.connectors.base import (
     AccountReading,
     AccountRef,
     FormField,
+    HandOver,
     Limits,
     OutgoingPost,
     PlatformSpec,
+    PostRef,
     Profile,
     Reading,
     RemoteMessage,
@@ -46,7 +49,7 @@ from platforms.connectors.base import (
     Secret,
     Ticket,
 )
-from platforms.connectors.errors import NeedsReconnect, NothingSent, OutcomeUnknown, Refused
+from platforms.connectors.errors import NeedsReconnect, NothingSent, NotPermitted, OutcomeUnknown, Refused
 from platforms.connectors.http import Http
 
 TABLES = """
@@ -206,9 +209,11 @@ class _Base:
             name="Scripted",
             handle="@scripted",
             can=("Publish",),
+            rights=tuple(self._secret["rights"].split()) if "rights" in self._secret else None,
+            expires_at=datetime.fromisoformat(self._secret["ends"]) if "ends" in self._secret else None,
         )
 
-    def publish(self, post: OutgoingPost) -> RemotePost | Ticket:
+    def publish(self, post: OutgoingPost) -> RemotePost | Ticket | HandOver:
         step, options = self._obey("publish", post.key)
         if step == "unknown_lost":
             raise OutcomeUnknown("The connection broke before it answered.")
@@ -216,6 +221,9 @@ class _Base:
             time.sleep(options.get("s", 0.5))
         if step == "ticket":
             return Ticket(post.key, wait_s=0.0, data={"checks": options.get("checks", 1), "title": post.title})
+        if step == "hand_over":
+            return HandOver(f"draft-{post.key}", "Open the draft and send it.", "https://scripted.example/drafts")
+        self._send_parts(post, is_cut=step == "upload_cut")
         remote_id = self._write(post)
         if step == "unknown_live":
             raise OutcomeUnknown("The connection broke before it answered.")
@@ -224,11 +232,21 @@ class _Base:
     def _write(self, post: OutgoingPost) -> str:
         return self._world.add_post(post, self._account.remote_id)
 
+    def _send_parts(self, post: OutgoingPost, *, is_cut: bool) -> None:
+        for part in range(post.upload.known.get("parts", 0), 2):
+            self._world.take("part", post.key)
+            post.upload.keep(parts=part + 1)
+            post.upload.progress(5 * (part + 1), 10)
+            if is_cut:
+                raise NothingSent("The connection broke.")
+
     def _obey(self, method: str, key: str = "") -> tuple[str, dict]:
         step, options = self._world.take(method, key)
         match step:
             case "nothing_sent":
                 raise NothingSent("The platform cannot be reached.", wait_s=options.get("wait_s"), raw="503")
+            case "not_permitted":
+                raise NotPermitted("This account may not publish.", raw="403 scope")
             case "refused":
                 raise Refused("The platform does not want this.", raw="422 no")
             case "needs_reconnect":
@@ -307,10 +325,11 @@ class ScriptedConnector(_Base):
             raise OutcomeUnknown("The connection broke before it answered.")
         return next(_message(row) for row in self._world.messages() if str(row[0]) == made)
 
-    def post_readings(self, ids: Sequence[str]) -> Iterator[Reading]:
+    def post_readings(self, posts: Sequence[PostRef]) -> Iterator[Reading]:
         self._obey("post_readings")
         standing = {seen.remote_id for seen in self._world.posts()}
-        yield from (Reading(number, **self._world.counters(number)) for number in ids if number in standing)
+        ids = [post.remote_id for post in posts if post.remote_id in standing]
+        yield from (Reading(number, **self._world.counters(number)) for number in ids)
 
     def account_reading(self) -> AccountReading:
         self._obey("account_reading")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from mediaops.models import Activity, Notice
 from platforms import gateway
 from platforms.actions import connecting
+from platforms.connectors import base
 from platforms.models import Account, Credential
 from tests.builders import make_account
 from tests.builders_platforms import make_scripted
@@ -259,3 +260,54 @@ def test_a_real_server_that_is_no_platform_gives_a_sentence(client_of, owner, an
     assert address in page
     assert "wxyz QRST" not in page
     assert "WordPress" in page
+
+
+def test_account_with_fewer_rights_promises_less(scripted, workspace, owner):
+    account = make_scripted(workspace, secret={"name": "scripted-account", "password": "x", "rights": "posts reply"})
+    connecting.check_account(account, timezone.now())
+    account.refresh_from_db()
+    assert (account.rights, account.is_by_hand) == (["posts", "reply"], True)
+    assert gateway.can(account, base.ReadsPosts)
+    assert gateway.can(account, base.Connects)
+    assert not gateway.can(account, base.ReadsMessages)
+    assert not gateway.can(account, base.Publishes)
+
+
+def test_sign_in_that_ends_soon_is_told_once(scripted, workspace, owner):
+    now = timezone.now()
+    ends = now + timedelta(days=3)
+    secret = {"name": "scripted-account", "password": "x", "ends": ends.isoformat()}
+    account = make_scripted(workspace, secret=secret)
+    for hours in (0, 1):
+        account = connecting.check_account(account, now + timedelta(hours=hours))
+    assert (account.state, account.expires_at) == ("soon", ends)
+    assert Notice.objects.filter(kind="account.ends_soon", member=owner).count() == 1
+
+
+def test_any_platform_can_be_served_by_hand(scripted, workspace, owner, client_of):
+    client = client_of(owner)
+    answer = client.post(f"/w/{workspace.slug}/accounts/connect/scripted/by-hand/", {"name": ""})
+    assert answer.status_code == 422
+    client.post(f"/w/{workspace.slug}/accounts/connect/scripted/by-hand/", {"name": "Lanxu", "url": ""})
+    account = Account.objects.get()
+    assert (account.name, account.rights, account.is_by_hand) == ("Lanxu", [], True)
+    assert not gateway.can(account, base.Connects)
+    connecting.check_account(account, timezone.now())
+    assert not scripted.calls("profile")
+
+
+def test_account_served_by_hand_can_be_connected_later(scripted, workspace, owner):
+    now = timezone.now()
+    account = connecting.connect_by_hand(workspace, "scripted", name="Lanxu", by=owner, now=now)
+    same = connecting.reconnect(account, {"name": "scripted-account", "password": "x"}, by=owner, now=now)
+    assert (same.pk, same.remote_id, same.rights, same.is_by_hand) == (account.pk, "scripted-account", None, False)
+    other = connecting.connect_by_hand(workspace, "scripted", name="Other", by=owner, now=now)
+    with pytest.raises(connecting.CannotConnect, match="connected already"):
+        connecting.reconnect(other, {"name": "scripted-account", "password": "x"}, by=owner, now=now)
+
+
+def test_rest_adds_an_account_served_by_hand(scripted, owner, api_of):
+    answer = api_of(owner).post(
+        "/api/v1/accounts/", {"platform": "scripted", "by_hand": True, "name": "Lanxu"}, format="json"
+    )
+    assert (answer.status_code, answer.data["is_by_hand"], answer.data["can"]) == (201, True, [])

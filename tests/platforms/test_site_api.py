@@ -10,6 +10,7 @@ from django.utils import timezone
 from platforms import gateway
 from platforms.actions import posting, site, syncing
 from platforms.actions.site_key import make_key
+from platforms.connectors.base import PostRef
 from platforms.connectors.errors import NeedsReconnect, NothingSent, Refused
 from platforms.models import Article, ArticleDay, Conversation, Message, SiteComment, SiteImage
 from platforms.models.site import CommentState
@@ -129,7 +130,10 @@ def test_figures_are_cumulative_and_unknown_ones_stay_unknown(workspace, connect
     talk = make_comment(row, shown_by=owner)
     make_comment(row, name="Waiting")
     site.answer(talk, "Thanks", name="us", now=NOW)
-    first, second = sorted(connector.post_readings([row.key, other.key, "never"]), key=lambda told: told.remote_id)
+    first, second = sorted(
+        connector.post_readings([PostRef(row.key), PostRef(other.key), PostRef("never")]),
+        key=lambda told: told.remote_id,
+    )
     assert (first.views, first.comments, first.likes, first.extra) == (2, 1, None, {"visitors": 1})
     assert (second.views, second.comments) == (0, 0)
     whole = connector.account_reading()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from platforms.connectors.base import AccountRef
+from platforms.connectors.base import AccountRef, PostRef
 from platforms.connectors.bluesky import Bluesky
 from platforms.connectors.bluesky.connector import record_key
 from platforms.connectors.errors import NeedsReconnect, OutcomeUnknown, Refused
@@ -160,7 +160,7 @@ def test_delete_and_find_nothing(alice):
 def test_talk_and_figures(alice, bob, appview, bluesky_server):
     since = datetime.now(UTC) - timedelta(seconds=5)
     made = alice.publish(make_outgoing(text="谁来喝茶？", images=()))
-    eventually(lambda: list(bob.post_readings([made.remote_id])))
+    eventually(lambda: list(bob.post_readings([PostRef(made.remote_id)])))
     said = bob.reply(made.remote_id, "我来 🙋")
     heard = eventually(lambda: [m for m in alice.messages(since) if m.remote_id == said.remote_id])[0]
     assert (heard.text, heard.post_id, heard.thread_id) == ("我来 🙋", made.remote_id, made.remote_id)
@@ -169,7 +169,7 @@ def test_talk_and_figures(alice, bob, appview, bluesky_server):
     assert alice.reply(said.remote_id, "欢迎！").remote_id == answer.remote_id
     own = eventually(lambda: [m for m in alice.messages(since) if m.remote_id == answer.remote_id])[0]
     assert (own.is_own, own.thread_id, own.reply_to) == (True, made.remote_id, said.remote_id)
-    reading = eventually(lambda: [r for r in alice.post_readings([made.remote_id]) if r.comments])[0]
+    reading = eventually(lambda: [r for r in alice.post_readings([PostRef(made.remote_id)]) if r.comments])[0]
     assert (reading.comments, reading.likes, reading.views) == (1, 0, None)
     assert alice.account_reading().posts >= 1
     recent = [post.remote_id for post in alice.recent_posts(since)]

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from platforms.actions import connecting, inbox, posting, syncing
+from platforms.connectors.base import PostRef
 from platforms.models import Account, Message, Post
 from platforms.models.reply import ReplyState
 from tests.platforms.connectors.posts import make_image, make_outgoing
@@ -101,7 +102,7 @@ def test_bluesky(workspace, owner, bluesky_server):
     def _answer(connector, post):
         return (
             connector.reply(post.remote_id, "好茶！").remote_id
-            if list(connector.post_readings([post.remote_id]))
+            if list(connector.post_readings([PostRef(post.remote_id)]))
             else ""
         )
 

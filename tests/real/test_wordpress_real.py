@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from platforms.connectors.base import AccountRef
+from platforms.connectors.base import AccountRef, PostRef
 from platforms.connectors.errors import NeedsReconnect, Refused
 from platforms.connectors.http import Http
 from platforms.connectors.wordpress import WordPress
@@ -146,7 +146,7 @@ def test_comments_come_in_and_are_answered(blog, wordpress_server):
     assert (answer.text, answer.thread_id, answer.is_own) == ("谢谢 <3", said, True)
     with pytest.raises(Refused, match="already stands"):
         blog.reply(said, "谢谢 <3")
-    reading = next(blog.post_readings([made.remote_id, "987654"]))
+    reading = next(blog.post_readings([PostRef(made.remote_id), PostRef("987654")]))
     assert (reading.comments, reading.views) == (2, None)
 
 

@@ -144,7 +144,9 @@ class Demo:
         ]
         for key, kind, name, handle in hand:
             about = {"name": name, "url": f"https://out.lanxu.example/{handle}"}
-            self.accounts[key] = connecting.connect_account(self.workspace, kind.spec.key, about, by=owner, now=then)
+            self.accounts[key] = connecting.connect_by_hand(
+                self.workspace, kind.spec.key, by=owner, now=then, **about
+            )
         others = [
             ("friend", Douyin, Relation.PARTNER, "阿岑的茶桌", "acen"),
             ("table", Weibo, Relation.PARTNER, "周末茶桌", "weekend-table"),

@@ -37,18 +37,29 @@ class PublicationSerializer(TeamSerializer):
     title = serializers.SerializerMethodField()
     shown_state = serializers.CharField(read_only=True)
     post_url = serializers.SerializerMethodField()
+    step = serializers.SerializerMethodField(help_text="What the platform is waiting for while `processing`.")
+    handed_over = serializers.JSONField(read_only=True, help_text="What lies there for a person to finish.")
+    upload = serializers.SerializerMethodField(help_text="`{done, total}` in bytes, null where nothing is large.")
     page_url = PageUrl("content:publication")
 
     class Meta:
         model = Publication
         fields = [
             "id", "item", "variant", "account", "title", "due_at", "state", "shown_state", "problem", "way_out",
-            "late_at", "settled_at", "post", "post_url", "made_at", "made_by", "page_url",
+            "late_at", "settled_at", "post", "post_url", "step", "handed_over", "upload", "made_at", "made_by",
+            "page_url",
         ]  # fmt: skip
         read_only_fields = fields
 
     def get_title(self, row: Publication) -> str:
         return row.variant.title or row.variant.item.title
+
+    def get_step(self, row: Publication) -> str:
+        return str((row.ticket or {}).get("step") or "")
+
+    def get_upload(self, row: Publication) -> dict[str, int] | None:
+        told = row.upload or {}
+        return {"done": told["done"], "total": told["total"]} if told.get("total") else None
 
     def get_post_url(self, row: Publication) -> str:
         return row.post.url if row.post else ""

@@ -20,6 +20,7 @@ from platforms.connectors.base import (
     OutgoingImage,
     OutgoingPost,
     PlatformSpec,
+    PostRef,
     Profile,
     Reading,
     RemoteMessage,
@@ -195,8 +196,9 @@ class Bluesky:
         made = self._create(record_key(key), record)
         return self._own_message(made.remote_id, record, parent["root"]["uri"])
 
-    def post_readings(self, ids: Sequence[str]) -> Iterator[Reading]:
+    def post_readings(self, posts: Sequence[PostRef]) -> Iterator[Reading]:
         """Yield counters by the AppView; without one every counter is None. Bluesky counts no views."""
+        ids = [post.remote_id for post in posts]
         for start in range(0, len(ids), URIS_PER_CALL):
             asked = list(ids[start : start + URIS_PER_CALL])
             try:

@@ -25,6 +25,7 @@ from platforms.connectors.base import (
     OutgoingImage,
     OutgoingPost,
     PlatformSpec,
+    PostRef,
     Profile,
     Reading,
     RemoteMessage,
@@ -205,8 +206,9 @@ class WordPress:
         values = {"post": asked["post"], "parent": asked["id"], "content": html.escape(text, quote=False)}
         return self._message(self._wire.write("comments", values), root)
 
-    def post_readings(self, ids: Sequence[str]) -> Iterator[Reading]:
+    def post_readings(self, posts: Sequence[PostRef]) -> Iterator[Reading]:
         """Yield the number of public comments; WordPress counts no views. Posts that are gone yield nothing."""
+        ids = [post.remote_id for post in posts]
         for start in range(0, len(ids), IDS_PER_CALL):
             asked = ",".join(ids[start : start + IDS_PER_CALL])
             standing = [

@@ -122,7 +122,7 @@ class Contract:
         if isinstance(connector, base.ReadsMessages):
             yield "messages", lambda: list(connector.messages(SINCE))
         if isinstance(connector, base.ReadsMetrics):
-            yield "post_readings", lambda: list(connector.post_readings(["1"]))
+            yield "post_readings", lambda: list(connector.post_readings([base.PostRef("1")]))
         if isinstance(connector, base.ReadsAccountMetrics):
             yield "account_reading", connector.account_reading
 
@@ -230,7 +230,7 @@ class Contract:
         if not isinstance(connector, base.ReadsMetrics):
             pytest.skip("tells no figures")
         made = connector.publish(self.outgoing())
-        readings = list(connector.post_readings([made.remote_id]))
+        readings = list(connector.post_readings([base.PostRef(made.remote_id)]))
         assert [reading.remote_id for reading in readings] == [made.remote_id]
         for name in ("views", "likes", "comments", "shares", "saves", "clicks"):
             if name not in self.connector.spec.metrics:

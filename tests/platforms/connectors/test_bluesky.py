@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from platforms.connectors.base import AccountReading, AccountRef, Reading
+from platforms.connectors.base import AccountReading, AccountRef, PostRef, Reading
 from platforms.connectors.bluesky import Bluesky
 from platforms.connectors.bluesky.connector import record_key
 from platforms.connectors.errors import NeedsReconnect, NothingSent, OutcomeUnknown, Refused
@@ -414,13 +414,13 @@ def test_long_answer_is_refused_before_it_is_sent(server):
 
 
 def test_figures_are_told_as_they_are(server):
-    (reading,) = connect(server).post_readings([ROOT])
+    (reading,) = connect(server).post_readings([PostRef(ROOT)])
     assert (reading.likes, reading.comments, reading.shares, reading.saves, reading.views) == (5, 1, 3, 0, None)
     assert connect(server).account_reading() == AccountReading(followers=120, following=0, posts=34)
 
 
 def test_server_without_an_appview_tells_no_figures_and_no_talk():
     alone = connect(Server(has_appview=False))
-    assert list(alone.post_readings([ROOT])) == [Reading(ROOT)]
+    assert list(alone.post_readings([PostRef(ROOT)])) == [Reading(ROOT)]
     assert alone.account_reading() == AccountReading()
     assert list(alone.messages(SINCE)) == []

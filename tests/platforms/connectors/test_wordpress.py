@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from platforms.connectors import base
-from platforms.connectors.base import AccountRef
+from platforms.connectors.base import AccountRef, PostRef
 from platforms.connectors.errors import NeedsReconnect, NothingSent, OutcomeUnknown, Refused
 from platforms.connectors.http import Http
 from platforms.connectors.wordpress import WordPress
@@ -378,6 +378,9 @@ def test_refused_answer_is_told(blog, code, error):
 def test_figures_count_public_comments_of_posts_that_stand(blog):
     connect(blog).publish(make_outgoing())
     connect(blog).publish(make_outgoing())
-    readings = {reading.remote_id: reading for reading in connect(blog).post_readings(["41", "42", "999"])}
+    readings = {
+        reading.remote_id: reading
+        for reading in connect(blog).post_readings([PostRef("41"), PostRef("42"), PostRef("999")])
+    }
     assert {key: reading.comments for key, reading in readings.items()} == {"41": 2, "42": 0}
     assert connect(blog).account_reading() == base.AccountReading(posts=2)

@@ -1,0 +1,39 @@
+"""How far a long upload got: kept on the publication, so that a later attempt goes on from there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from content.models import Publication
+from platforms.connectors.base import Upload
+
+
+class KeptUpload(Upload):
+    """The upload of one claim of a publication; what an earlier attempt kept is known to it.
+
+    Every word is one UPDATE of its own row and counts only for its own claim: a worker that was
+    given up for dead no longer writes.
+    """
+
+    def __init__(self, publication: Publication) -> None:
+        self._publication = publication
+        told: dict[str, Any] = publication.upload or {}
+        self._done, self._total = told.get("done", 0), told.get("total", 0)
+        self._known: dict[str, Any] = dict(told.get("known") or {})
+
+    @property
+    def known(self) -> Mapping[str, Any]:
+        return dict(self._known)
+
+    def keep(self, **data: Any) -> None:
+        self._known |= data
+        self._write()
+
+    def progress(self, done: int, total: int) -> None:
+        self._done, self._total = done, total
+        self._write()
+
+    def _write(self) -> None:
+        told = {"done": self._done, "total": self._total, "known": self._known}
+        row = self._publication
+        Publication.objects.filter(pk=row.pk, claims=row.claims).update(upload=told)
+        row.upload = told
