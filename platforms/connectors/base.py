@@ -115,6 +115,8 @@ class PlatformSpec:
     """How the platform counts, in a sentence, where it is not what people expect."""
     advice: tuple[Advice, ...] = ()
     cover_sizes: tuple[CoverSize, ...] = ()
+    tag_form: Literal["", "open", "closed"] = ""
+    """How the platform reads tags in a text: "open" is `#tag`, "closed" `#话题#`; "" is not told."""
     metrics: tuple[str, ...] = ()
     setup_fields: tuple[FormField, ...] = ()
     setup_help: object = ""
