@@ -112,7 +112,7 @@ def duration(seconds: float) -> str:
 def ratio_words(ratio: float) -> str:
     """Write width ÷ height as people do: `3:4`, `16:9`, `1.91:1`."""
     sides = Fraction(ratio).limit_denominator(16)
-    if abs(sides - ratio) > 0.004:
+    if abs(sides - ratio) > 0.0005:
         return f"{ratio:.2f}:1"
     return f"{sides.numerator}:{sides.denominator}"
 

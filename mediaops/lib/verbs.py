@@ -109,8 +109,18 @@ SENTENCES: dict[str, Any] = {
     "persona.changed": _("Persona changed"),
     "persona.closed": _("Persona closed"),
     "persona.reopened": _("Persona offered again"),
+    "brand_guide.changed": _("Checks of the brand guide changed"),
+    "brand_rule.made": _("Brand rule added"),
+    "brand_rule.changed": _("Brand rule changed"),
+    "brand_rule.dropped": _("Brand rule removed"),
+    "word_list.imported": _("Word list imported"),
+    "word_list.changed": _("Word list changed"),
+    "word_list.dropped": _("Word list deleted"),
+    "phrase.allowed": _("Phrase allowed"),
+    "phrase.forbidden": _("Phrase taken off the white list"),
     "variant.added": _("Account added to the piece"),
     "variant.changed": _("Version for an account edited"),
+    "variant.mended": _("Version for an account mended"),
     "variant.dropped": _("Account taken off the piece"),
 }
 
