@@ -25,7 +25,7 @@ from content.models.review import ReviewState
 from platforms import limits
 from platforms.connectors.base import Limits
 from platforms.gateway import limits_of, spec_of
-from platforms.limits import Problem
+from platforms.limits import Field, Problem
 from platforms.models import Account
 from platforms.models.account import Health, Relation
 
@@ -70,6 +70,12 @@ def check_text(variant: Variant) -> list[Problem]:
 def check_words(variant: Variant) -> list[Problem]:
     """Return what the brand guide, the advertising law, imported lists and personal data say of the words."""
     return wording.judge(spoken(variant), guide_of(variant.account.workspace_id))
+
+
+def check_piece(item: ContentItem) -> list[Problem]:
+    """Return the same of the words of the piece itself, before it is fitted to any account."""
+    texts: dict[Field, str] = {"title": item.title, "summary": item.summary, "body": item.body}
+    return wording.judge(texts, guide_of(item.workspace_id))
 
 
 def check_account(account: Account) -> Iterator[Problem]:

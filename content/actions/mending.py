@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from content import asset_refs, markdown, retouching
 from content.actions import versions
 from content.actions.assets import add_asset
-from content.actions.drafting import save_item
+from content.actions.drafting import EditedMeanwhile, save_item
 from content.actions.fitting import VariantEditedMeanwhile, save_variant
-from content.checks import check_text
+from content.checks import check_piece, check_text
 from content.compose import compose, note_text
 from content.models import Asset, ContentItem, Variant
 from content.models.version import Reason
@@ -107,6 +107,35 @@ def mend(
             account=saved.account.name, fix=offer.fix.label,
         )  # fmt: skip
     return Mended(saved, offer.fix, is_of_piece=job.is_of_piece)
+
+
+def mend_piece(item: ContentItem, key: str, *, revision: int, by: Membership, now: datetime) -> ContentItem:
+    """Take a fix of the piece's own wording: put other words in their place, or add what is missing.
+
+    Raises EditedMeanwhile when somebody saved since `revision`, WrongState when the problem is gone.
+    """
+    with transaction.atomic():
+        stored = ContentItem.objects.select_related("workspace", "changed_by__user").get(pk=item.pk)
+        if stored.revision != revision:
+            raise EditedMeanwhile(stored)
+        found = [(fix, problem) for problem in check_piece(stored) for fix in problem.fixes if fix.key == key]
+        if not found:
+            raise WrongState(_("This is solved already, or the text changed. Look at the list again."))
+        fix, problem = found[0]
+        versions.take(stored, reason=Reason.ASIDE, by=stored.changed_by, now=now)
+        text = getattr(stored, problem.field)
+        text = _put(text, problem, fix) if problem.places else f"{text.rstrip()}\n\n{fix.value}"
+        return save_item(stored, {problem.field: text}, revision=revision, by=by, now=now)
+
+
+def _put(text: str, problem: Problem, fix: Fix) -> str:
+    """Write the words of the fix in every place of the problem."""
+    for start, end in reversed(problem.places):
+        text = f"{text[:start]}{fix.value}{text[end:]}"
+    longest = ContentItem._meta.get_field(problem.field).max_length
+    if longest is not None and len(text) > longest:
+        raise WrongState(_("With these words it gets longer than %(limit)s. Shorten it first.") % {"limit": longest})
+    return text
 
 
 class _Job:
@@ -204,18 +233,15 @@ def _cut(job: _Job, what: str) -> None:
 
 def _replace(job: _Job, what: str) -> None:
     """Put the words of the fix where the problem found others: in the variant's own text, else in the piece."""
-    name = what.partition(":")[0]
-    own = getattr(job.variant, name)
-    text = own if own.strip() else getattr(job.item, name)
-    for start, end in reversed(job.offer.problem.places if job.offer.problem else ()):
-        text = f"{text[:start]}{job.offer.fix.value}{text[end:]}"
-    longest = ContentItem._meta.get_field(name).max_length
-    if longest is not None and len(text) > longest:
-        raise WrongState(_("With these words it gets longer than %(limit)s. Shorten it first.") % {"limit": longest})
+    problem = job.offer.problem
+    if problem is None:
+        return
+    own = getattr(job.variant, problem.field)
+    text = _put(own if own.strip() else getattr(job.item, problem.field), problem, job.offer.fix)
     if own.strip():
-        job.save(**{name: text})
+        job.save(**{problem.field: text})
     else:
-        job.save_piece(**{name: text})
+        job.save_piece(**{problem.field: text})
 
 
 def _append(job: _Job, what: str) -> None:

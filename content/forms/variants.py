@@ -88,6 +88,19 @@ def is_on(value: Any) -> bool:
     return value in (True, "1", "true", "on", "yes")
 
 
+class MendForm(forms.Form):
+    """Which fix is taken, and for a crop which part of the picture stays (shares from the upper left corner)."""
+
+    fix = forms.CharField(max_length=400)
+    focus_x = forms.FloatField(required=False, min_value=0, max_value=1)
+    focus_y = forms.FloatField(required=False, min_value=0, max_value=1)
+
+    def focus(self) -> tuple[float, float]:
+        """Return the middle where nothing was chosen."""
+        x, y = self.cleaned_data["focus_x"], self.cleaned_data["focus_y"]
+        return (0.5 if x is None else x, 0.5 if y is None else y)
+
+
 class AddForm(forms.Form):
     account = forms.ModelChoiceField(Account.objects.none(), label=_("Account"))
 

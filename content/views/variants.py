@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from content.actions.fitting import VariantEditedMeanwhile, add_variant, drop_variant, save_variant
+from content.actions.mending import mend, tools
 from content.compose import note_text
-from content.forms.variants import AddForm, ChosenForm, VariantForm
+from content.facts import facts_of
+from content.forms.variants import OPTION, AddForm, ChosenForm, MendForm, VariantForm
 from content.models import Asset, ContentItem, Variant
 from content.preview import preview_of
 from content.tabs import accounts_left, tab_of, tabs_of
@@ -51,13 +53,36 @@ def variant_save(request: Any, pk: int) -> HttpResponse:
 
 @require_POST
 @team_view(needs=Right.WRITE)
+def variant_mend(request: Any, pk: int) -> HttpResponse:
+    """Save what is typed, then take a fix; the answer is the form as it stands then, with a way back."""
+    row, typed = get_own(ROWS, request, pk=pk), get_own(ROWS, request, pk=pk)
+    form, asked = VariantForm(request.POST, instance=typed), MendForm(request.POST)
+    if not form.is_valid() or not asked.is_valid():
+        return show(request, PAGE, "content/variant/_wrong.html", _page(request, row, form), status=422)
+    revision, now = form.cleaned_data["revision"], timezone.now()
+    try:
+        before = save_variant(row, form.words(), revision=revision, by=request.member, now=now)
+        made = mend(
+            before, asked.cleaned_data["fix"], revision=before.revision, by=request.member, now=now,
+            focus=asked.focus(),
+        )  # fmt: skip
+    except VariantEditedMeanwhile as error:
+        return _conflict(request, _page(request, typed, form) | {"theirs": error.theirs, "sentence": str(error)})
+    context = _page(request, made.variant, VariantForm(instance=made.variant))
+    context |= {"mended": made, "before": _kept(before, form)}
+    to, said = made.variant.get_absolute_url(), _("Done: %(fix)s") % {"fix": made.fix.label}
+    return done(request, "content/variant/_mended.html", context, event="variant:saved", to=to, said=said)
+
+
+@require_POST
+@team_view(needs=Right.WRITE)
 def variant_check(request: Any, pk: int) -> HttpResponse:
     """Counters and problems of what is typed, before it is saved."""
     row = get_own(ROWS, request, pk=pk)
     form = VariantForm(request.POST, instance=row)
     if form.is_valid():
         row.options = form.words()["options"]
-    return render(request, "content/variant/_checks.html", _judged(row))
+    return render(request, "content/variant/_checked.html", _judged(row))
 
 
 @require_POST
@@ -110,7 +135,20 @@ def _page(request: Any, row: Variant, form: VariantForm) -> dict[str, Any]:
 
 def _judged(row: Variant) -> dict[str, Any]:
     made = preview_of(row)
-    return {"variant": row, "item": row.item, "tab": tab_of(row), "count": made.count, "preview": made}
+    spec = row.account.spec
+    return {
+        "variant": row, "item": row.item, "tab": tab_of(row), "count": made.count, "preview": made, "spec": spec,
+        "facts": facts_of(spec, made.count) if made.count else [], "tools": tools(row),
+    }  # fmt: skip
+
+
+def _kept(before: Variant, form: VariantForm) -> list[tuple[str, Any]]:
+    """Return the fields of the form as they were, so that one press brings them back."""
+    fields: list[tuple[str, Any]] = [(name, getattr(before, name)) for name in ("title", "summary", "body")]
+    fields += [("own_images", "on")] if before.own_images else []
+    fields += [("images", asset.pk) for asset in form.words()["images"]]
+    options = {field.name: before.options.get(field.name) for field in form.spec.option_fields}
+    return [*fields, *((f"{OPTION}{name}", value) for name, value in options.items() if value not in (None, False))]
 
 
 def _default_note(row: Variant) -> str:

@@ -2,18 +2,19 @@ import io
 from datetime import UTC, datetime
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from content import markdown
-from content.actions import fitting, mending
+from content.actions import branding, fitting, mending
 from content.actions.mending import mend, offers, without_links, without_tags
 from content.actions.reviewing import approve
 from content.checks import check_text
 from content.compose import compose
-from content.models import Asset, BrandRule, ContentItem, ItemVersion
+from content.models import Asset, ContentItem, ItemVersion
 from mediaops.errors import WrongState
 from mediaops.models import Activity
 from platforms.connectors.counting import links_of, tags_of
@@ -116,10 +117,7 @@ def test_personal_numbers_are_hidden(workspace, editor):
 
 
 def test_required_wording_is_added(workspace, editor):
-    BrandRule.objects.create(workspace=workspace, kind="required", phrase="广告")
-    from content.actions.branding import touch_guide
-
-    touch_guide(workspace)
+    branding.add_rule(workspace, {"kind": "required", "phrase": "广告"}, by=editor, now=NOW)
     saved = take(note(workspace, body="Tea."), "append:广告", editor)
     assert saved.body == "Tea.\n\n广告"
 
@@ -288,3 +286,99 @@ def test_an_archived_piece_is_not_mended(workspace, editor):
 
 def test_every_fix_that_is_offered_has_its_act():
     assert set(mending.OF_PICTURES) < set(mending.ACTS)
+
+
+# --- the page ---------------------------------------------------------------------------------------------
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def at(name, row):
+    return reverse(
+        f"content:{name}", args=[row.item.workspace.slug if hasattr(row, "item") else row.workspace.slug, row.pk]
+    )
+
+
+def test_a_fix_saves_what_is_typed_first_and_offers_the_way_back(workspace, editor, client_of):
+    variant = note(workspace, body="Old.")
+    typed = {"revision": 1, "body": "这是最佳的茶", "fix": "replace:body:law:最佳"}
+    answer = client_of(editor).post(at("variant-mend", variant), typed, **HTMX)
+    variant.refresh_from_db()
+    assert variant.body == "这是出色的茶"
+    assert "variant:saved" in answer.headers["HX-Trigger"]
+    page = answer.content.decode()
+    assert 'name="revision" value="3"' in page
+    assert '<textarea name="body" hidden>这是最佳的茶</textarea>' in page
+    client_of(editor).post(at("variant-save", variant), {"revision": 3, "body": "这是最佳的茶"})
+    variant.refresh_from_db()
+    assert variant.body == "这是最佳的茶"
+
+
+def test_a_fix_works_without_script(workspace, editor, client_of):
+    variant = note(workspace, body="x" * 40)
+    answer = client_of(editor).post(at("variant-mend", variant), {"revision": 1, "body": "x" * 40, "fix": "cut:body"})
+    assert answer.headers["Location"] == variant.get_absolute_url()
+    variant.refresh_from_db()
+    assert len(variant.body) == 30
+
+
+def test_a_fix_on_an_older_text_shows_both(workspace, editor, manager, client_of):
+    variant = note(workspace, body="x" * 40)
+    fitting.save_variant(variant, {"body": "y" * 40}, revision=1, by=manager, now=NOW)
+    typed = {"revision": 1, "body": "z" * 40, "fix": "cut:body"}
+    answer = client_of(editor).post(at("variant-mend", variant), typed, **HTMX)
+    assert answer.status_code == 409
+    assert answer.headers["HX-Retarget"] == "#variant-conflict"
+    variant.refresh_from_db()
+    assert variant.body == "y" * 40
+
+
+def test_a_fix_that_is_gone_keeps_what_was_typed(workspace, editor, client_of):
+    variant = note(workspace, body="Fits.")
+    typed = {"revision": 1, "body": "Fits, too.", "fix": "cut:body"}
+    assert client_of(editor).post(at("variant-mend", variant), typed, **HTMX).status_code == 409
+    variant.refresh_from_db()
+    assert variant.body == "Fits, too."
+
+
+def test_a_viewer_mends_nothing(workspace, viewer, client_of):
+    variant = note(workspace, body="x" * 40)
+    assert client_of(viewer).post(at("variant-mend", variant), {"fix": "cut:body"}).status_code == 403
+
+
+def test_the_page_shows_limits_advice_and_ways_out(workspace, editor, client_of):
+    account = make_account(workspace, platform="chirp", limits={"links_max": 1, "image_ratio_min": 0.75})
+    variant = make_variant(make_item(workspace), account, body="最佳 https://a.example https://b.example")
+    page = client_of(editor).get(variant.get_absolute_url()).content.decode()
+    assert "What Chirp takes" in page
+    assert '<span class="takes-now">2</span> / 1' in page
+    assert 'value="replace:body:law:最佳"' in page
+    assert 'value="drop_links"' in page
+    assert 'data-places="0-2"' in page
+
+
+def test_only_who_approves_may_allow_a_phrase_beside_the_warning(workspace, editor, manager, client_of):
+    variant = note(workspace, body="最佳")
+    button = 'name="phrase" value="最佳"'
+    assert button in client_of(manager).get(variant.get_absolute_url()).content.decode()
+    assert button not in client_of(editor).get(variant.get_absolute_url()).content.decode()
+
+
+def test_words_of_the_piece_are_told_once_and_put_right_there(workspace, editor, client_of):
+    item = make_item(workspace, title="Tea", body="最佳")
+    for _ in range(2):
+        article(workspace, item=item)
+    client = client_of(editor)
+    checks = client.get(at("item-checks", item)).content.decode()
+    assert checks.count("Absolute claim") == 1
+    answer = client.post(at("item-mend", item), {"fix": "replace:body:law:最佳"})
+    assert answer.headers["Location"] == item.get_absolute_url()
+    item.refresh_from_db()
+    assert item.body == "出色"
+    assert "It fits every account" in client.get(at("item-checks", item)).content.decode()
+    assert item.versions.get().body == "最佳"
+
+
+def test_a_piece_without_accounts_is_read_too(workspace, editor, client_of):
+    item = make_item(workspace, title="最佳", body="Words.")
+    assert "Absolute claim" in client_of(editor).get(at("item-checks", item)).content.decode()
