@@ -176,7 +176,7 @@ def find(text: str, using: Guide) -> list[Finding]:
     hits = [hit for matcher in using.matchers for hit in matcher.find(folded.text)]
     hits += _by_pattern(folded.text, using)
     hits = [hit for hit in hits if not allowed.holds(hit[0], hit[1])]
-    found = [_finding(text, folded, *hit) for hit in _outermost(hits)]
+    found = [_finding(text, folded, *hit) for hit in _outermost(hits) if not _is_right(text, folded, *hit)]
     return sorted([*found, *_personal(text, folded, using, allowed)], key=lambda one: (one.start, RANK[one.source]))
 
 
@@ -278,6 +278,20 @@ def _finding(text: str, folded: Folded, start: int, end: int, entry: Entry) -> F
         text[first:last], first, last, str(entry.category), str(entry.reason), str(entry.article),
         entry.suggestion, entry.source, entry.name,
     )  # fmt: skip
+
+
+def _is_right(text: str, folded: Folded, start: int, end: int, entry: Entry) -> bool:
+    """Say whether the team's own words stand there as they should: `wechat` for WeChat, 岚序 for 岚序茶饮."""
+    if entry.source != "brand" or not entry.suggestion:
+        return False
+    first, _last = folded.span(start, end)
+    within = fold(entry.suggestion).text
+    at = within.find(folded.text[start:end])
+    while at >= 0:
+        if text.startswith(entry.suggestion, first - at) and first >= at:
+            return True
+        at = within.find(folded.text[start:end], at + 1)
+    return False
 
 
 def _by_pattern(text: str, using: Guide) -> Iterator[tuple[int, int, Entry]]:

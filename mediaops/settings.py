@@ -226,6 +226,7 @@ SPECTACULAR_SETTINGS = {
         "TaskState": "campaigns.models.task.TaskState",
         "PartnerKind": "campaigns.models.partner.PartnerKind",
         "Weekday": "content.models.slot.Weekday",
+        "BrandRuleKind": "content.models.brand.RuleKind",
         "AccountState": "platforms.models.account.Health",
     },
     "POSTPROCESSING_HOOKS": [

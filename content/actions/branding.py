@@ -89,8 +89,8 @@ def _demand_sense(row: BrandRule) -> None:
         _refuse("phrase", _("Write the words that are meant; marks alone cannot be looked for."))
     if row.kind == RuleKind.PREFERRED and not row.instead:
         _refuse("instead", _("Say how it is written."))
-    if row.kind == RuleKind.PREFERRED and fold(row.instead).text == fold(row.phrase).text and "*" not in row.phrase:
-        _refuse("instead", _("Case and width are looked through, so these two are the same words."))
+    if row.instead == row.phrase:
+        _refuse("instead", _("These are the same words."))
     if row.kind == RuleKind.REQUIRED and "*" in row.phrase:
         _refuse("phrase", _("Words that must be there are written out, without *."))
     parts = row.phrase.split("*")

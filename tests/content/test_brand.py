@@ -125,7 +125,7 @@ def test_shipped_checks_can_be_switched_off(workspace, owner, variant):
         ({"phrase": "a**b"}, "phrase"),
         ({"kind": "required", "phrase": "a*b"}, "phrase"),
         ({"kind": "preferred"}, "instead"),
-        ({"kind": "preferred", "phrase": "ABC", "instead": "abc"}, "instead"),
+        ({"kind": "preferred", "phrase": "ABC", "instead": "ABC"}, "instead"),
     ],
 )
 def test_rules_without_sense_are_refused(workspace, owner, fields, wrong):

@@ -104,6 +104,19 @@ def test_words_of_the_brand_guide(words, text, found):
     assert terms(text, brand(words)) == found
 
 
+@pytest.mark.parametrize(
+    ("words", "instead", "text", "found"),
+    [
+        ("wechat", "WeChat", "WeChat, wechat and Wechat", ["wechat", "Wechat"]),
+        ("岚序", "岚序茶饮", "岚序茶饮和岚序", ["岚序"]),
+        ("tea", "Lanxu tea", "Lanxu tea or tea", ["tea"]),
+        ("tea", "Lanxu tea", "tea", ["tea"]),
+    ],
+)
+def test_words_that_are_written_right_already_are_let_alone(words, instead, text, found):
+    assert terms(text, guide([Entry(words, "brand", suggestion=instead)])) == found
+
+
 def test_a_brand_rule_is_told_beside_a_longer_term_of_the_law():
     using = guide([Entry("最低", "brand")], matchers=[wording.law()])
     assert sorted(terms("全网最低价", using)) == ["全网最低价", "最低"]
