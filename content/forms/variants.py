@@ -92,6 +92,8 @@ class MendForm(forms.Form):
     """Which fix is taken, and for a crop which part of the picture stays (shares from the upper left corner)."""
 
     fix = forms.CharField(max_length=400)
+    known = forms.IntegerField(required=False)
+    """The revision that the list was made from, where nothing typed comes along."""
     focus_x = forms.FloatField(required=False, min_value=0, max_value=1)
     focus_y = forms.FloatField(required=False, min_value=0, max_value=1)
 

@@ -56,21 +56,20 @@ def variant_save(request: Any, pk: int) -> HttpResponse:
 def variant_mend(request: Any, pk: int) -> HttpResponse:
     """Save what is typed, then take a fix; the answer is the form as it stands then, with a way back."""
     row, typed = get_own(ROWS, request, pk=pk), get_own(ROWS, request, pk=pk)
-    form, asked = VariantForm(request.POST, instance=typed), MendForm(request.POST)
-    if not form.is_valid() or not asked.is_valid():
+    asked, is_typed = MendForm(request.POST), "body" in request.POST
+    form = VariantForm(request.POST, instance=typed) if is_typed else VariantForm(instance=typed)
+    if not asked.is_valid() or (is_typed and not form.is_valid()):
         return show(request, PAGE, "content/variant/_wrong.html", _page(request, row, form), status=422)
-    revision, now = form.cleaned_data["revision"], timezone.now()
+    how = {"by": request.member, "now": timezone.now()}
     try:
-        before = save_variant(row, form.words(), revision=revision, by=request.member, now=now)
-        made = mend(
-            before, asked.cleaned_data["fix"], revision=before.revision, by=request.member, now=now,
-            focus=asked.focus(),
-        )  # fmt: skip
+        before = save_variant(row, form.words(), revision=form.cleaned_data["revision"], **how) if is_typed else row
+        revision = before.revision if is_typed else asked.cleaned_data["known"] or 0
+        made = mend(before, asked.cleaned_data["fix"], revision=revision, focus=asked.focus(), **how)
     except VariantEditedMeanwhile as error:
         return _conflict(request, _page(request, typed, form) | {"theirs": error.theirs, "sentence": str(error)})
     context = _page(request, made.variant, VariantForm(instance=made.variant))
-    context |= {"mended": made, "before": _kept(before, form)}
-    to, said = made.variant.get_absolute_url(), _("Done: %(fix)s") % {"fix": made.fix.label}
+    context |= {"mended": made, "before": _kept(before, form) if is_typed else []}
+    to, said = made.variant.get_absolute_url(), _("Done: %(fix)s.") % {"fix": made.fix.label}
     return done(request, "content/variant/_mended.html", context, event="variant:saved", to=to, said=said)
 
 

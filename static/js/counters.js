@@ -44,6 +44,11 @@
     if (place) requestAnimationFrame(() => select(place, link));
   });
 
+  // Pressing a way out must not first leave the field: that would save, renew the list and lose the press.
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest(".problem-acts, .picture-tools")) event.preventDefault();
+  });
+
   // Words are selected where a problem says they stand: "0-2 5-7" in code points, the next place at each press.
   const select = (place, link) => {
     place.focus();

@@ -181,7 +181,7 @@
 
   // In the body the marks of Markdown are drawn, so the words are looked for; each press finds the next.
   const selectInBody = (link) => {
-    const text = document.querySelector("#body-editor .vditor-reset");
+    const text = document.querySelector("#body-editor .vditor-ir .vditor-reset");
     const words = link.dataset.excerpt;
     if (!text || !words) return text?.focus();
     const found = [];

@@ -316,7 +316,7 @@ def test_a_fix_saves_what_is_typed_first_and_offers_the_way_back(workspace, edit
 
 def test_a_fix_works_without_script(workspace, editor, client_of):
     variant = note(workspace, body="x" * 40)
-    answer = client_of(editor).post(at("variant-mend", variant), {"revision": 1, "body": "x" * 40, "fix": "cut:body"})
+    answer = client_of(editor).post(at("variant-mend", variant), {"known": 1, "fix": "cut:body"})
     assert answer.headers["Location"] == variant.get_absolute_url()
     variant.refresh_from_db()
     assert len(variant.body) == 30
@@ -352,8 +352,8 @@ def test_the_page_shows_limits_advice_and_ways_out(workspace, editor, client_of)
     page = client_of(editor).get(variant.get_absolute_url()).content.decode()
     assert "What Chirp takes" in page
     assert '<span class="takes-now">2</span> / 1' in page
-    assert 'value="replace:body:law:最佳"' in page
-    assert 'value="drop_links"' in page
+    assert 'name="fix" value="replace:body:law:最佳"' in page
+    assert 'name="fix" value="drop_links"' in page
     assert 'data-places="0-2"' in page
 
 
