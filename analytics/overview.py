@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from analytics import frames, measures
 from analytics.measures import Change
@@ -60,7 +60,8 @@ class Figure:
     """One headline figure with the period before; `unit` is count, rate or pair."""
 
     key: str
-    name: str
+    name: Any
+    """In the language of the reader."""
     change: Change
     unit: str = "count"
     of: float | None = None

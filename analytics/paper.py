@@ -165,7 +165,8 @@ def _change(row: dict[str, Any]) -> str:
         return _("no change")
     sign = "+" if amount > 0 else "−"
     if row["unit"] == "rate":
-        return f"{sign}{abs(amount) * 100:.1f} {_('pt')}"
+        unit = _("pt")  # not within the f-string, where gettext does not see it
+        return f"{sign}{abs(amount) * 100:.1f} {unit}"
     return f"{sign}{percent(abs(amount))}"
 
 

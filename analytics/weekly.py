@@ -1,11 +1,12 @@
 """Put a week together: figures, findings in sentences, posts, problems, the coming week, as plain data.
 
-Everything here is text and numbers in the workspace's language, ready to be frozen in a Report.
+Everything here is text and numbers, ready to be frozen in a Report: in the workspace's language, and under
+`also` in each other one, so that a reader gets a report that is wholly in theirs.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Min
@@ -19,6 +20,7 @@ from content.models import Publication
 from content.models.publication import State
 from mediaops.lib.periods import Period, day_of, start_of_day
 from mediaops.models import Workspace
+from mediaops.models.user import LANGUAGES
 from platforms.models import Conversation
 
 PLAN_MOST = 40
@@ -49,6 +51,8 @@ class WeekNumbers(TypedDict):
     accounts: list[dict[str, Any]]
     unknown_views: list[str]
     post_count: int
+    also: NotRequired[dict[str, Any]]
+    """The same in the other languages, by their codes."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,19 @@ class Week:
 
 
 def put_together(workspace: Workspace, period: Period, now: datetime) -> Week:
-    """Compute one week of a workspace, in its language, from what is known at `now`."""
-    with translation.override(workspace.language):
-        scope, is_running = _so_far(workspace, period, now)
-        whole = overview(scope, memory_days=MEMORY_DAYS)
+    """Compute one week of a workspace from what is known at `now`, and say it in every language."""
+    scope, is_running = _so_far(workspace, period, now)
+    whole = overview(scope, memory_days=MEMORY_DAYS)
+    numbers = _said(workspace, whole, workspace.language, is_running=is_running)
+    others = [code for code, _name in LANGUAGES if code != workspace.language]
+    numbers["also"] = {code: _said(workspace, whole, code, is_running=is_running) for code in others}
+    return Week(numbers, _drawn(whole))
+
+
+def _said(workspace: Workspace, whole: Overview, language: str, *, is_running: bool) -> WeekNumbers:
+    with translation.override(language):
         findings, proposals = findings_of(whole, reply_medians(workspace, whole.scope))
-        numbers = WeekNumbers(
+        return WeekNumbers(
             lead=_lead(whole, findings, is_running=is_running),
             figures=[_figure_data(figure) for figure in whole.figures],
             findings=findings,
@@ -77,7 +88,6 @@ def put_together(workspace: Workspace, period: Period, now: datetime) -> Week:
             unknown_views=[named(account) for account in whole.unknown_views],
             post_count=whole.post_count,
         )
-        return Week(numbers, _drawn(whole))
 
 
 def reply_medians(workspace: Workspace, scope: Scope) -> tuple[float | None, float | None]:
@@ -196,7 +206,7 @@ def _problems(scope: Scope) -> list[str]:
             "day": row.due_at.astimezone(scope.zone).strftime("%m-%d"),
             "title": row.variant.title or row.variant.item,
             "account": named(row.variant.account),
-            "problem": row.problem,
+            "problem": row.problem_text,
         }
         for row in rows[:PROBLEMS_MOST]
     ]

@@ -11,8 +11,6 @@ from datetime import datetime, time, timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from content import wording
 from content.compose import composition, spoken
@@ -22,6 +20,8 @@ from content.models import ContentItem, Publication, Review, Variant
 from content.models.item import ItemState
 from content.models.publication import State
 from content.models.review import ReviewState
+from mediaops.lib.said import nsaid as ngettext
+from mediaops.lib.said import said as _
 from platforms import limits
 from platforms.connectors.base import Limits
 from platforms.gateway import limits_of, spec_of

@@ -4,7 +4,8 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 
 from celery import Task, current_app, shared_task
 from django.utils import timezone
@@ -31,6 +32,7 @@ def publish_publication(*pks: int) -> None:
     """Publish rows of one account and, for a moment, more of it; hand on the ones after.
 
     Where the platform answers fast, a few rows are taken at once, as taking has a price of its own.
+    At the end of its turn, or of its rows, the account leaves the lane to the next one on its server.
     """
     rows, end = list(pks), time.monotonic() + TURN_S
     account = Publication.objects.filter(pk=rows[0]).values_list("variant__account", flat=True).first()
@@ -42,8 +44,12 @@ def publish_publication(*pks: int) -> None:
         now = time.monotonic()
         if not rows:
             rows = handing.take_next(account, timezone.now(), count=AT_ONCE if now - began < FAST_S else 1)
-        if rows and now >= end:
-            publish_publication.delay(*rows)
+        if not rows or now >= end:
+            beside = handing.take_beside(account, timezone.now())
+            if beside:
+                handing.give_back(rows)
+            if beside or rows:
+                publish_publication.delay(*(beside or rows))
             return
 
 
@@ -58,12 +64,24 @@ def settle_doubts() -> None:
 
 @shared_task
 def check_ticket(pk: int) -> None:
-    reconciling.check_ticket(pk, timezone.now())
+    _ask(pk, reconciling.check_ticket)
 
 
 @shared_task
 def look_up(pk: int) -> None:
-    reconciling.look_up(pk, timezone.now())
+    _ask(pk, reconciling.look_up)
+
+
+def _ask(pk: int, act: Callable[[int, datetime], object]) -> None:
+    """Ask the platform about one row, unless its server has all the calls that it may have."""
+    publication, now = publishing.load(pk), timezone.now()
+    if publication is None:
+        return
+    with handing.looking(publication.variant.account, now) as is_free:
+        if is_free:
+            act(pk, now)
+        else:
+            reconciling.ask_later(publication, now)
 
 
 @shared_task

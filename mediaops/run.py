@@ -104,7 +104,7 @@ class Run:
     def go(self) -> int:
         from mediaops import settings
 
-        self.settings, self.lanes = settings, env.number("WORKERS", 2, least=1)
+        self.settings = settings
         hold = lock(settings.VAR_DIR, self.address)
         check_port(self.host, self.port)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -176,8 +176,7 @@ class Run:
     def start_part(self, part: Part) -> subprocess.Popen[bytes]:
         if part.name == "redis":
             return self.redis()
-        command = [*part.command, "--concurrency", str(self.lanes)] if part.name == "worker" else part.command
-        process = processes.start(command, cwd=str(ROOT), output=subprocess.PIPE)
+        process = processes.start(part.command, cwd=str(ROOT), output=subprocess.PIPE)
         self.log.listen(part.name, process)
         return process
 

@@ -113,6 +113,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 230_000  # kB; a child that grew is replaced between two tasks
 CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "mediaops")
+CELERY_WORKER_CONCURRENCY = env.number("WORKERS", 2, least=1)
+PLATFORM_TIMEOUT_S = env.number("PLATFORM_TIMEOUT_S", 20, least=1)  # how long a platform may be silent in a call
 PUBLISH_LEASE_S = env.number("PUBLISH_LEASE_S", 15, least=1)  # a worker silent for longer is taken for dead
 
 # --- People --------------------------------------------------------------------------------------
@@ -228,6 +230,8 @@ SPECTACULAR_SETTINGS = {
         "Weekday": "content.models.slot.Weekday",
         "BrandRuleKind": "content.models.brand.RuleKind",
         "AccountState": "platforms.models.account.Health",
+        "NoticeLevel": "mediaops.models.notice.Notice.Level",
+        "ProblemLevel": ["stop", "warn"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

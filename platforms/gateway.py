@@ -5,9 +5,9 @@ from dataclasses import fields, replace
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from mediaops.errors import UserError
+from mediaops.lib.said import said as _
 from mediaops.lib.sealing import CannotOpen, seal, unseal
 from platforms.connectors import CONNECTORS
 from platforms.connectors.base import (

@@ -11,9 +11,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from mediaops.lib.said import nsaid as ngettext
+from mediaops.lib.said import said as _
 from platforms.connectors.base import FormField, Limits, OutgoingImage, OutgoingPost, OutgoingVideo, PlatformSpec
 from platforms.connectors.counting import Stretch, links_of, mentions_of, tags_of
 

@@ -14,6 +14,7 @@ APPS = ["mediaops", "platforms", "campaigns", "content", "analytics"]
 
 SPECIAL = {
     "platforms.Account": {"platform": "site"},
+    "platforms.Article": {"slug": "secret"},
     "content.Publication": {"state": "planned", "post": None},
     "content.Variant": {"revision": 1},
     "campaigns.Campaign": {"starts_on": datetime.date(2026, 1, 1), "ends_on": datetime.date(2026, 2, 1)},

@@ -109,14 +109,15 @@ def _address(report: Report, now: datetime) -> int:
 
 
 def _mail(delivery: Delivery) -> int:
-    report = delivery.report
+    member = delivery.member
+    report = delivery.report.told_in(member.user.language or delivery.report.workspace.language)
     with translation.override(report.language):
         link = f"{settings.SITE_URL}{report.get_absolute_url()}"
         context = {"report": report, "link": link, "workspace": report.workspace}
         mail = EmailMultiAlternatives(
             _("%(team)s, week of %(day)s") % {"team": report.workspace.name, "day": f"{report.starts_on:%Y-%m-%d}"},
             render_to_string("analytics/report/mail.txt", context),
-            to=[delivery.member.user.email],
+            to=[member.user.email],
         )
         mail.attach_alternative(render_to_string("analytics/report/mail.html", context), "text/html")
         name = f"{report.workspace.slug}-{report.starts_on:%Y-%m-%d}"

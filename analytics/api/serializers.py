@@ -159,12 +159,15 @@ class ReportRowSerializer(TeamSerializer):
 class ReportSerializer(ReportRowSerializer):
     """One report in full: `numbers` are what the page says, `figures` what its charts draw."""
 
-    numbers = serializers.DictField(child=serializers.JSONField(), read_only=True)
+    numbers = serializers.SerializerMethodField(help_text="In the language asked for; `language` says which.")
     figures = serializers.DictField(child=serializers.JSONField(), read_only=True)
 
     class Meta(ReportRowSerializer.Meta):
         fields = [*ReportRowSerializer.Meta.fields, "numbers", "figures"]
         read_only_fields = fields
+
+    def get_numbers(self, row: Report) -> dict[str, Any]:
+        return {name: value for name, value in row.numbers.items() if name != "also"}
 
 
 class WeekSerializer(serializers.Serializer):

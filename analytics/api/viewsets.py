@@ -7,6 +7,7 @@ from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import get_language
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -193,6 +194,9 @@ class ReportViewSet(ReadViewSet):
         rows = super().get_queryset()
         return rows.defer("numbers", "figures") if self.action == "list" else rows
 
+    def get_object(self) -> Report:
+        return super().get_object().told_in(get_language())
+
     def get_serializer_class(self) -> Any:
         return serializers.ReportRowSerializer if self.action == "list" else serializers.ReportSerializer
 
@@ -206,7 +210,7 @@ class ReportViewSet(ReadViewSet):
         if not form.is_valid():
             raise ValidationError({name: [str(text) for text in said] for name, said in form.errors.items()})
         row = reporting.make_report(self.workspace, form.week, by=self.member, now=timezone.now())
-        return Response(self.get_serializer(row).data, 201)
+        return Response(self.get_serializer(row.told_in(get_language())).data, 201)
 
     @extend_schema(request=None, responses=serializers.SentSerializer)
     @action(detail=True, methods=["post"])
@@ -236,7 +240,7 @@ class ReportFile(TeamView):
 
     def enter(self) -> None:
         rows = Report.objects.in_workspace(self.workspace).select_related("workspace")
-        self.row = get_object_or_404(rows, pk=self.kwargs["pk"])
+        self.row = get_object_or_404(rows, pk=self.kwargs["pk"]).told_in(get_language())
 
     def get(self, request: Any, pk: int) -> HttpResponse:
         body, mime = (

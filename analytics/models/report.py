@@ -1,5 +1,8 @@
 """Weekly reports: frozen once made."""
 
+import copy
+from typing import Self
+
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +19,7 @@ class Report(models.Model):
     ends_on = models.DateField()
     language = models.CharField(max_length=10)
     numbers = models.JSONField()
-    """Everything the page says: see `analytics.weekly.WeekNumbers`."""
+    """Everything the page says in `language`, and under `also` in the others: `analytics.weekly.WeekNumbers`."""
     figures = models.JSONField()
     """What the charts draw, by name: rows of plain data."""
     made_at = models.DateTimeField(default=timezone.now)
@@ -40,6 +43,15 @@ class Report(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("analytics:report", args=[self.workspace.slug, self.pk])
+
+    def told_in(self, language: str | None) -> Self:
+        """Return the report as it reads in `language`; a report that knows only its own stays in that one."""
+        other = self.numbers.get("also", {}).get(language)
+        if other is None:
+            return self
+        told = copy.copy(self)
+        told.language, told.numbers = str(language), other
+        return told
 
 
 class SubscriptionQuerySet(WorkspaceQuerySet):

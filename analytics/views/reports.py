@@ -1,11 +1,12 @@
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -39,9 +40,14 @@ def report_make(request) -> HttpResponse:
 
 @team_view(needs=Right.SEE)
 def report(request, pk) -> HttpResponse:
-    row = get_own(Report.objects.select_related("workspace", "made_by__user"), request, pk=pk)
+    row = _told(get_own(Report.objects.select_related("workspace", "made_by__user"), request, pk=pk))
     sent = list(row.deliveries.exclude(mailed_at=None).values_list("mailed_at", flat=True))
-    context = {
+    with translation.override(row.language):  # head and findings in one language, whichever it is
+        return render(request, "analytics/report/page.html", _context(request, row, sent))
+
+
+def _context(request, row: Report, sent: list[datetime | None]) -> dict[str, Any]:
+    return {
         "report": row,
         "numbers": row.numbers,
         "findings": [
@@ -57,7 +63,6 @@ def report(request, pk) -> HttpResponse:
             (_("Interactions per day"), _drawn(row, "interactions")),
         ],
     }
-    return render(request, "analytics/report/page.html", context)
 
 
 @team_view(needs=Right.FIGURES)
@@ -76,7 +81,7 @@ def report_send(request, pk) -> HttpResponse:
 
 @team_view(needs=Right.SEE)
 def report_file(request, pk, kind) -> HttpResponse:
-    row = get_own(Report.objects.select_related("workspace"), request, pk=pk)
+    row = _told(get_own(Report.objects.select_related("workspace"), request, pk=pk))
     body, mime = (report_pdf(row), "application/pdf") if kind == "pdf" else (report_xlsx(row), XLSX)
     answer = HttpResponse(body, content_type=mime)
     name = f"{request.workspace.slug}-{row.starts_on:%Y-%m-%d}.{kind}"
@@ -96,14 +101,21 @@ def subscribe(request) -> HttpResponse:
     return redirect(team_url(request, "analytics:reports"))
 
 
+def _told(row: Report) -> Report:
+    """The report in the reader's language."""
+    return row.told_in(translation.get_language())
+
+
 def _today(request):
     return timezone.now().astimezone(ZoneInfo(request.workspace.time_zone)).date()
 
 
 def _list(request, *, form=None, status=200) -> HttpResponse:
     rows = Report.objects.in_workspace(request.workspace).select_related("made_by__user").defer("figures")
+    page = Paginator(rows, 26).get_page(request.GET.get("page"))
+    page.object_list = [_told(row) for row in page.object_list]
     context = {
-        "page": Paginator(rows, 26).get_page(request.GET.get("page")),
+        "page": page,
         "form": form or WeekForm(today=_today(request)),
         "is_subscribed": Subscription.objects.filter(member=request.member).exists(),
     }

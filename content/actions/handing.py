@@ -3,38 +3,105 @@
 An account has as many lanes as its platform takes publications at once. The clock's tick starts a
 lane by handing over a row; the worker that finishes it goes on with the account's next row, so that
 a thousand rows of one account are a handful of messages and nobody else's row waits behind them.
+
+One server never holds every worker process, however long it takes to answer: publications to it and
+looks for doubtful ones together are at most `server_lanes`. Accounts on one server take turns in these.
 """
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, zip_longest
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, Q
 
 from content.models import Publication
 from content.models.publication import HANDED_FOR, State
 from platforms.connectors import CONNECTORS
+from platforms.models import Account
 
 ACCOUNTS_A_TICK = 500
+LOOK_MOST_S = 120
+"""A look that is not over by then died with its process."""
+Server = tuple[str, str]
+"""A platform's key and the address of one of its servers, "" where the platform has but one."""
 
 
 def hand_out(now: datetime) -> list[int]:
     """Mark due rows as handed over and return them, accounts taking turns, none beyond its lanes."""
-    found = Publication.objects.due(now).order_by().values_list("variant__account", "variant__account__platform")
-    accounts = dict(found.distinct()[:ACCOUNTS_A_TICK])
-    if not accounts:
+    found = Publication.objects.due(now).order_by().values_list(*PLACE).distinct()[:ACCOUNTS_A_TICK]
+    servers = {account: (platform, server) for account, platform, server in found}
+    if not servers:
         return []
-    busy = _busy(accounts, now)
+    busy, held = _busy({platform for platform, _server in servers.values()}, now)
     lanes = []
-    for account, platform in accounts.items():
-        room = CONNECTORS[platform].spec.max_in_flight - busy[account] if platform in CONNECTORS else 1
+    for account, server in servers.items():
+        most = CONNECTORS[server[0]].spec.max_in_flight if server[0] in CONNECTORS else 1
+        room = min(most - busy[account], server_lanes() - held[server])
         if room > 0:
             rows = Publication.objects.due(now).filter(variant__account=account).order_by("attempt_after", "pk")
-            lanes.append(list(rows.values_list("pk", flat=True)[:room]))
-    chosen = [pk for pk in chain.from_iterable(zip_longest(*lanes)) if pk is not None]
+            lanes.append([(pk, server) for pk in rows.values_list("pk", flat=True)[:room]])
+    chosen = []
+    for turn in chain.from_iterable(zip_longest(*lanes)):
+        if turn and held[turn[1]] < server_lanes():
+            held[turn[1]] += 1
+            chosen.append(turn[0])
     return _mark(chosen, now)
+
+
+def server_lanes() -> int:
+    """Return how many worker processes may talk to one server at once: all but one, and at least one."""
+    return max(1, settings.CELERY_WORKER_CONCURRENCY - 1)
+
+
+def calls_open(account: Account) -> list[tuple[int, datetime | None]]:
+    """Return the calls that are open on the account's server: account and since when, for each.
+
+    A look counts as a call of account 0.
+    """
+    rows = Publication.objects.filter(state=State.SENDING, **_at(account)).order_by()
+    looked_at = cache.get(_look_key(account))
+    return [*rows.values_list("variant__account", "claimed_at"), *([(0, looked_at)] if looked_at else [])]
+
+
+@contextmanager
+def looking(account: Account, now: datetime) -> Iterator[bool]:
+    """Take the account's server for one look for a doubtful post or a ticket; False where it has to wait."""
+    if len(calls_open(account)) >= server_lanes() or not cache.add(_look_key(account), now, LOOK_MOST_S):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        cache.delete(_look_key(account))
+
+
+def _at(account: Account) -> dict[str, str]:
+    return {"variant__account__platform": account.platform, "variant__account__server": account.server}
+
+
+def _look_key(account: Account) -> str:
+    place = hashlib.sha256(f"{account.platform} {account.server}".encode()).hexdigest()
+    return f"look-{place[:32]}"
+
+
+def take_beside(account: int, now: datetime) -> list[int]:
+    """Mark one due row of the next account on the same server as handed over; empty where none waits.
+
+    The accounts of a server come round by their ids.
+    """
+    own = Account.objects.filter(pk=account).only("platform", "server").first()
+    if own is None:
+        return []
+    due = Publication.objects.due(now).filter(**_at(own))
+    others = sorted(due.exclude(variant__account=account).order_by().values_list(PLACE[0], flat=True).distinct())
+    following = [other for other in others if other > account] + [other for other in others if other < account]
+    return next((taken for other in following[:3] if (taken := take_next(other, now))), [])
 
 
 def take_next(account: int, now: datetime, *, count: int = 1) -> list[int]:
@@ -78,9 +145,16 @@ def _free(now: datetime) -> Q:
     return Q(handed_at=None) | Q(handed_at__lt=now - HANDED_FOR)
 
 
-def _busy(accounts: Iterable[int], now: datetime) -> Counter[int]:
-    """Count the lanes that run: rows being sent, and rows handed over that no worker has claimed yet."""
+PLACE = ("variant__account", "variant__account__platform", "variant__account__server")
+
+
+def _busy(platforms: Iterable[str], now: datetime) -> tuple[Counter[int], Counter[Server]]:
+    """Count the lanes that run, by account and by server: rows being sent, and handed ones not claimed yet."""
     handed = Q(state=State.PLANNED, handed_at__gte=now - HANDED_FOR)
-    rows = Publication.objects.filter(Q(state=State.SENDING) | handed, variant__account__in=list(accounts))
-    counted = rows.order_by().values_list("variant__account").annotate(n=Count("pk"))
-    return Counter(dict(counted))
+    rows = Publication.objects.filter(Q(state=State.SENDING) | handed, variant__account__platform__in=list(platforms))
+    of_account: Counter[int] = Counter()
+    of_server: Counter[Server] = Counter()
+    for account, platform, server, n in rows.order_by().values_list(*PLACE).annotate(n=Count("pk")):
+        of_account[account] += n
+        of_server[platform, server] += n
+    return of_account, of_server

@@ -15,7 +15,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from content import asset_refs
 from content.actions import handing, leasing, settling, uploading
@@ -26,6 +25,8 @@ from content.models.attempt import Outcome
 from content.models.publication import MOVES, State, WayOut
 from content.models.review import ReviewState
 from mediaops.lib.moves import move_all
+from mediaops.lib.said import reason
+from mediaops.lib.said import said as _
 from platforms import gateway
 from platforms.actions import connecting, posting
 from platforms.connectors.base import HandOver, OutgoingPost, Ticket
@@ -241,13 +242,15 @@ def _is_due(publication: Publication, now: datetime) -> bool:
 def _is_full(publication: Publication, now: datetime) -> bool:
     """Say whether the account must wait: its platform takes no more at once, or is slow to answer.
 
-    A platform that hangs gets one call at a time, so that it cannot hold every worker for itself.
+    A platform that hangs gets one call at a time, and no server all worker processes: it may begin to
+    hang while it has them.
     """
     account = publication.variant.account
-    calls = Publication.objects.filter(variant__account=account, state=State.SENDING)
-    since = list(calls.order_by().values_list("claimed_at", flat=True))
-    is_slow = any(at is not None and now - at > SLOW for at in since)
-    return len(since) >= (1 if is_slow else gateway.spec_of(account).max_in_flight)
+    calls = handing.calls_open(account)
+    own = [at for other, at in calls if other == account.pk]
+    is_slow = any(at is not None and now - at > SLOW for at in own)
+    most = 1 if is_slow else gateway.spec_of(account).max_in_flight
+    return len(own) >= most or len(calls) >= handing.server_lanes()
 
 
 def _refuse(publication: Publication, problem: Problem, now: datetime) -> bool:
@@ -302,7 +305,7 @@ def _doubt(publication: Publication, attempt: Attempt, error: Exception, at: dat
     with transaction.atomic():
         settling.note_attempt(attempt, Outcome.UNKNOWN, at, error)
         if not is_known:
-            Attempt.objects.filter(pk=attempt.pk).update(problem=str(sentence))
+            Attempt.objects.filter(pk=attempt.pk).update(**reason(sentence, 600))
         settling.unsure(publication, sentence, at)
 
 

@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.db.models import F
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from content.actions import publishing, scheduling, settling
 from content.models import Attempt, Publication
 from content.models.attempt import Outcome
 from content.models.publication import State, WayOut
 from mediaops.errors import UserError, WrongState
+from mediaops.lib.said import reason
+from mediaops.lib.said import said as _
 from mediaops.models import Membership
 from platforms import gateway
 from platforms.actions import connecting, posting
@@ -38,6 +39,7 @@ ABSENT_AFTER = timedelta(minutes=3)
 """A platform that does not refuse a repeat may still be working on the first request this long."""
 DOUBTS = 2
 """How many doubtful attempts a machine may follow by another one where a repeat is not refused."""
+WAIT_FOR_SERVER = timedelta(seconds=3)
 CHECK_FIRST_S, CHECK_LAST_S = 5.0, 900.0
 CHECKING_FOR = timedelta(hours=24)
 """A platform that is not done after this leaves us unsure."""
@@ -106,7 +108,7 @@ def check_ticket(pk: int, now: datetime) -> None:
 
 
 def _end_ticket(publication: Publication, outcome: str, error: ConnectorError | None = None) -> None:
-    words = {"problem": str(error)[:600], "raw": error.raw} if error else {}
+    words = reason(error, 600) | {"raw": error.raw} if error else {}
     publication.attempts.filter(number=publication.claims).update(outcome=outcome, **words)
 
 
@@ -145,7 +147,7 @@ def look_up(pk: int, now: datetime, *, by: Membership | None = None) -> Publicat
         except ConnectorError as error:
             if isinstance(error, NeedsReconnect):
                 connecting.mark_expired(publication.variant.account, error, now)
-            _look_again(publication, now, result="unreachable", problem=str(error), by=by)
+            _look_again(publication, now, result="unreachable", problem=error, by=by)
             return publication
         if post is not None:
             settling.live(publication, post, now, attempt=attempt, found=True)
@@ -173,20 +175,26 @@ def _is_past(publication: Publication, now: datetime) -> bool:
 
 
 def _look_again(
-    publication: Publication, now: datetime, *, result: str, problem: str = "", by: Membership | None
+    publication: Publication, now: datetime, *, result: str, problem: object = "", by: Membership | None
 ) -> None:
     waits = LOOK_AFTER_S[publication.looks :]
     check_after = now + timedelta(seconds=waits[0]) if waits else None
     rows = Publication.objects.filter(pk=publication.pk, state=State.UNSURE, claims=publication.claims)
     with transaction.atomic():
         if rows.update(check_after=check_after, looks=F("looks") + 1):
-            settling.note(publication, "publication.looked", by=by, result=result, problem=problem)
+            settling.note(publication, "publication.looked", by=by, result=result, **reason(problem, 600))
 
 
 def _take(state: str, now: datetime) -> list[int]:
     due = Publication.objects.filter(state=state, check_after__lte=now)
     pks = due.order_by("check_after").values_list("pk", flat=True)[:A_SWEEP]
     return [pk for pk in list(pks) if due.filter(pk=pk).update(check_after=now + LOOKING_FOR)]
+
+
+def ask_later(publication: Publication, now: datetime) -> None:
+    """Let a row that was taken for a look, but not asked about, be taken again in a moment."""
+    rows = Publication.objects.filter(pk=publication.pk, state__in=[State.UNSURE, State.PROCESSING])
+    rows.filter(claims=publication.claims).update(check_after=now + WAIT_FOR_SERVER)
 
 
 # --- What people answer --------------------------------------------------------------------------

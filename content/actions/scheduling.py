@@ -56,6 +56,16 @@ def plan(variant: Variant, due_at: datetime, *, by: Membership | None, now: date
     return row
 
 
+def plan_next(variants: Iterable[Variant], *, by: Membership, now: datetime) -> list[Publication]:
+    """Plan each variant into its account's next free slot; what has no slot stays. Return what was planned."""
+    planned = []
+    for variant in variants:
+        moment = next_free_slot(variant.account, now)
+        if moment is not None:
+            planned.append(plan(variant, moment, by=by, now=now))
+    return planned
+
+
 def publish_now(variant: Variant, *, by: Membership | None, now: datetime) -> Publication:
     """Plan `variant` for this moment; raise CannotPlan when anything stops it."""
     _demand(variant, now, now=now, every=True)

@@ -12,6 +12,7 @@ from content.models.attempt import Outcome
 from content.models.publication import MOVES, State, WayOut
 from mediaops.actions.activity import record
 from mediaops.lib.moves import move_all
+from mediaops.lib.said import reason
 from platforms.connectors.base import HandOver, Ticket
 from platforms.connectors.errors import ConnectorError
 from platforms.models import Post
@@ -28,7 +29,7 @@ SETTLED: dict[str, Any] = {
 
 def note_attempt(attempt: Attempt, outcome: str, at: datetime, error: Exception | None = None) -> None:
     """Write down how an attempt ended."""
-    changes = {"outcome": outcome, "ended_at": at, "problem": str(error or "")[:600], "raw": raw_of(error)}
+    changes = {"outcome": outcome, "ended_at": at, "raw": raw_of(error)} | reason(error, 600)
     Attempt.objects.filter(pk=attempt.pk).update(**changes)
 
 
@@ -102,8 +103,8 @@ def ticket_of(told: dict[str, Any]) -> Ticket:
 
 def unsure(publication: Publication, sentence: object, at: datetime) -> bool:
     """Nobody knows whether it is live; it is looked up at once."""
-    changes = SETTLED | {
-        "problem": str(sentence)[:600], "way_out": WayOut.LOOK, "settled_at": at, "check_after": at, "looks": 0,
+    changes = SETTLED | reason(sentence, 600) | {
+        "way_out": WayOut.LOOK, "settled_at": at, "check_after": at, "looks": 0,
     }  # fmt: skip
     with transaction.atomic():
         return _settle(publication, State.UNSURE, changes, [State.SENDING, State.PROCESSING], problem=str(sentence))
@@ -111,14 +112,14 @@ def unsure(publication: Publication, sentence: object, at: datetime) -> bool:
 
 def failed(publication: Publication, sentence: object, way_out: str, at: datetime, *, was: Sequence[str]) -> bool:
     """It is surely not live and needs a person."""
-    changes = SETTLED | {"problem": str(sentence)[:600], "way_out": way_out, "settled_at": at}
+    changes = SETTLED | reason(sentence, 600) | {"way_out": way_out, "settled_at": at}
     with transaction.atomic():
         return _settle(publication, State.FAILED, changes, was, problem=str(sentence))
 
 
 def back(publication: Publication, at: datetime, *, sentence: object = "", is_late: bool, now: datetime) -> bool:
     """It is surely not live and waits for `at`; a late one waits for a person instead."""
-    changes = SETTLED | {"attempt_after": at, "problem": str(sentence)[:600], "way_out": ""}
+    changes = SETTLED | reason(sentence, 600) | {"attempt_after": at, "way_out": ""}
     if is_late:
         changes |= {"late_at": now, "way_out": WayOut.DECIDE}
     with transaction.atomic():

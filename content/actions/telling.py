@@ -19,7 +19,7 @@ from content.models import Publication, Review
 from content.models.publication import State
 from content.models.review import ReviewState
 from mediaops.actions.notices import notify
-from mediaops.models import Membership, Notice, Right, Workspace
+from mediaops.models import Membership, Notice, ReasonOf, Right, Workspace
 from platforms.models import Account
 from platforms.models.account import Health
 
@@ -119,7 +119,7 @@ def _tell_one(publication: Publication, kind: str) -> None:
     words = {
         "title": publication.variant.title or publication.variant.item,
         "account": publication.variant.account.name,
-        "problem": publication.problem,
+        "problem": ReasonOf(publication),
     }
     sent_at = publication.claimed_at if kind == State.UNSURE else publication.due_at
     for member in people_of(publication):

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from content.models.publication import Publication
-from mediaops.models import WorkspaceQuerySet
+from mediaops.models import Reason, WorkspaceQuerySet
 
 
 class Outcome(models.TextChoices):
@@ -23,7 +23,7 @@ class AttemptQuerySet(WorkspaceQuerySet):
     workspace_path = "publication__variant__item__workspace"
 
 
-class Attempt(models.Model):
+class Attempt(Reason, models.Model):
     """One row is one attempt, written before the call and settled after it."""
 
     publication = models.ForeignKey(Publication, models.CASCADE, related_name="attempts")

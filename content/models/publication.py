@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from content.models.variant import Variant
 from mediaops.lib.moves import Moves
-from mediaops.models import Membership, WorkspaceQuerySet
+from mediaops.models import Membership, Reason, WorkspaceQuerySet
 from platforms.models import Post
 
 
@@ -93,7 +93,7 @@ HANDED_FOR = timedelta(seconds=20)
 """After this long a row that no worker claimed is handed over again: its message was lost."""
 
 
-class Publication(models.Model):
+class Publication(Reason, models.Model):
     """One row is our intention: this variant, at this moment. `post` is the fact, once it is one."""
 
     variant = models.ForeignKey(Variant, models.PROTECT, related_name="publications")

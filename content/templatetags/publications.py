@@ -1,6 +1,7 @@
 """How attempts and the trail of a publication are shown."""
 
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -9,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from content.models import Attempt
+from mediaops.lib.said import read
 from mediaops.templatetags.ui import day
 
 register = template.Library()
@@ -57,3 +59,9 @@ def verb_state(verb: str) -> str:
     """Return the state whose icon and hue a line of the trail has."""
     past = verb.rpartition(".")[2]
     return VERB_STATES.get(past, past)
+
+
+@register.filter
+def reason(detail: dict[str, Any]) -> str:
+    """Return the reason in a line of the trail, in the reader's language."""
+    return read(detail.get("problem", ""), detail.get("problem_in", {}))

@@ -120,12 +120,9 @@ def calendar_drop(request, pk) -> HttpResponse:
 @require_POST
 def calendar_fill(request) -> HttpResponse:
     """Plan everything in the tray into the next free slots."""
-    now, planned = timezone.now(), 0
-    for variant, _moment in tray(request.workspace, now):
-        moment = scheduling.next_free_slot(variant.account, now)
-        if moment is not None:
-            scheduling.plan(variant, moment, by=request.member, now=now)
-            planned += 1
+    now = timezone.now()
+    variants = [variant for variant, _moment in tray(request.workspace, now)]
+    planned = len(scheduling.plan_next(variants, by=request.member, now=now))
     said = (
         ngettext("%(n)d piece planned", "%(n)d pieces planned", planned) % {"n": planned}
         if planned

@@ -1,6 +1,7 @@
 """Workspaces and the people in them."""
 
 import hashlib
+import logging
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from mediaops.actions.activity import record
 from mediaops.errors import UserError, WrongState
 from mediaops.models import Invitation, Membership, Role, User, Workspace
 
+log = logging.getLogger(__name__)
 INVITATION_DAYS = 7
 
 
@@ -64,8 +65,8 @@ def invite(workspace: Workspace, *, email: str, role: str, by: Membership, now: 
     return row, token
 
 
-def mail_invitation(invitation: Invitation, link: str) -> None:
-    """Send the invitation's link. Raises OSError when the mail server cannot be reached."""
+def mail_invitation(invitation: Invitation, link: str) -> bool:
+    """Send the invitation's link; say whether the mail server took it."""
     with translation.override(invitation.workspace.language):
         context = {"invitation": invitation, "link": f"{settings.SITE_URL}{link}", "days": INVITATION_DAYS}
         subject = _("%(name)s invites you to %(team)s") % {
@@ -77,12 +78,17 @@ def mail_invitation(invitation: Invitation, link: str) -> None:
             render_to_string("team/invitation/mail.txt", context),
             to=[invitation.email],
         )
+    try:
         mail.send()
+    except OSError as error:
+        log.warning("invitation %s not mailed: %s", invitation.pk, type(error).__name__)
+        return False
+    return True
 
 
 def open_invitations(workspace: Workspace, now: datetime) -> Any:
     """Return invitations that can still be accepted."""
-    return Invitation.objects.in_workspace(workspace).filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+    return Invitation.objects.in_workspace(workspace).open(now)
 
 
 def withdraw(invitation: Invitation, *, by: Membership, now: datetime) -> None:
@@ -94,8 +100,8 @@ def withdraw(invitation: Invitation, *, by: Membership, now: datetime) -> None:
 
 def find_invitation(token: str, now: datetime) -> Invitation | None:
     """Return the open invitation of a link's secret."""
-    rows = Invitation.objects.select_related("workspace", "made_by__user")
-    return rows.filter(Q(token_hash=_hash(token)), accepted_at=None, withdrawn_at=None, expires_at__gt=now).first()
+    rows = Invitation.objects.open(now).select_related("workspace", "made_by__user")
+    return rows.filter(token_hash=_hash(token)).first()
 
 
 @transaction.atomic

@@ -19,6 +19,8 @@ class TeamDoor(APIView):
     """
 
     rights: dict[str, Right] = {}
+    told_once: frozenset[str] = frozenset()
+    """Secrets in an answer, by name: they are not kept for a repeat, which gets null instead."""
     _claim: StoredAnswer | None = None
 
     @property
@@ -59,7 +61,7 @@ class TeamDoor(APIView):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         claim, self._claim = self._claim, None
         if claim is not None:
-            idempotency.settle(claim, response)
+            idempotency.settle(claim, response, without=self.told_once)
         return super().finalize_response(request, response, *args, **kwargs)
 
 

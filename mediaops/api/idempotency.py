@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -56,14 +57,19 @@ def claim(request: Any) -> StoredAnswer | None:
     )
 
 
-def settle(row: StoredAnswer, response: Any) -> None:
-    """Keep the answer when something was done; else give the key back, for nothing was."""
+def settle(row: StoredAnswer, response: Any, *, without: Collection[str] = ()) -> None:
+    """Keep the answer when something was done; else give the key back, for nothing was.
+
+    The members named in `without` are kept as null.
+    """
     rows = StoredAnswer.objects.filter(pk=row.pk)
     if response.status_code >= 400:
         rows.delete()
         return
-    body = getattr(response, "data", None)
-    rows.update(status=response.status_code, body=json.loads(JSONRenderer().render(body) or "null"))
+    body = json.loads(JSONRenderer().render(getattr(response, "data", None)) or "null")
+    if isinstance(body, dict):
+        body |= {name: None for name in without if name in body}
+    rows.update(status=response.status_code, body=body)
 
 
 def digest(request: Any) -> str:

@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from mediaops.models import Activity, Membership, Workspace
+from mediaops.forms import ZONE_CHOICES
+from mediaops.models import Activity, Invitation, Membership, Notice, Role, Workspace
 
 
 class MemberSerializer(serializers.ModelSerializer[Membership]):
@@ -18,6 +19,43 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
         return member.left_at is None and member.user.is_active
 
 
+class RoleSerializer(serializers.Serializer[dict[str, str]]):
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class InviteSerializer(RoleSerializer):
+    email = serializers.EmailField(max_length=254)
+
+
+class InvitationSerializer(serializers.ModelSerializer[Invitation]):
+    class Meta:
+        model = Invitation
+        fields = ["id", "email", "role", "made_by", "made_at", "expires_at", "accepted_at", "withdrawn_at"]
+        read_only_fields = fields
+
+
+class InvitedSerializer(InvitationSerializer):
+    """An invitation just made, with its link."""
+
+    link = serializers.CharField(allow_null=True, help_text="Told once; null when the request is repeated.")
+    mailed = serializers.BooleanField(help_text="Whether the mail server took the e-mail; if not, pass on the link.")
+
+    class Meta(InvitationSerializer.Meta):
+        fields = [*InvitationSerializer.Meta.fields, "link", "mailed"]
+        read_only_fields = fields
+
+
+class NoticeSerializer(serializers.ModelSerializer[Notice]):
+    class Meta:
+        model = Notice
+        fields = ["id", "at", "kind", "level", "text", "way_out", "url", "read_at"]
+        read_only_fields = fields
+
+
+class ReadSerializer(serializers.Serializer[dict[str, int]]):
+    count = serializers.IntegerField(help_text="How many were unread.")
+
+
 class ActivitySerializer(serializers.ModelSerializer[Activity]):
     class Meta:
         model = Activity
@@ -31,6 +69,14 @@ class WorkspaceSerializer(serializers.ModelSerializer[Workspace]):
     class Meta:
         model = Workspace
         fields = ["id", "name", "slug", "language", "time_zone", "late_grace_min", "paused_at"]
+
+
+class WorkspaceChangeSerializer(serializers.ModelSerializer[Workspace]):
+    time_zone = serializers.ChoiceField(choices=ZONE_CHOICES)
+
+    class Meta:
+        model = Workspace
+        fields = ["name", "language", "time_zone", "late_grace_min"]
 
 
 class MeSerializer(serializers.Serializer[dict[str, object]]):

@@ -5,5 +5,11 @@ from mediaops.api import viewsets
 
 router = SimpleRouter()
 router.register("activity", viewsets.ActivityViewSet, basename="api-activity")
+router.register("members/invitations", viewsets.InvitationViewSet, basename="api-invitation")
 router.register("members", viewsets.MemberViewSet, basename="api-member")
-urlpatterns = [path("me/", viewsets.Me.as_view(), name="api-me"), *router.urls]
+router.register("notices", viewsets.NoticeViewSet, basename="api-notice")
+urlpatterns = [
+    path("me/", viewsets.Me.as_view(), name="api-me"),
+    path("workspace/", viewsets.WorkspaceSettings.as_view(), name="api-workspace"),
+    *router.urls,
+]

@@ -13,7 +13,10 @@ import functools
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,6 +42,7 @@ MORE_FORBIDDEN = [
 ]
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+_end: ContextVar[float | None] = ContextVar("end of the call", default=None)
 
 
 class OutwardRefused(UserError):
@@ -108,6 +112,54 @@ def client(**options: Any) -> httpx.Client:
     return httpx.Client(transport=OutwardTransport(), trust_env=False, **options)
 
 
+@contextmanager
+def until(moment: float) -> Iterator[None]:
+    """End the calls made inside at `moment` (of `time.monotonic`), as a timeout.
+
+    A read timeout begins anew with every byte, so that an answer, or its headers, dripping in would
+    hold the caller for as long as the other side likes.
+    """
+    before = _end.set(moment)
+    try:
+        yield
+    finally:
+        _end.reset(before)
+
+
+def _left(timeout: float | None, error: type[Exception]) -> float | None:
+    end = _end.get()
+    if end is None:
+        return timeout
+    left = end - time.monotonic()
+    if left <= 0:
+        raise error("the whole call took too long")
+    return left if timeout is None else min(left, timeout)
+
+
+class _Timed(httpcore.NetworkStream):
+    """A connection that keeps to `until`."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Timed(self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
 class _CheckedNetwork(httpcore.NetworkBackend):
     """Open sockets to the addresses that passed the check, and to nothing else."""
 
@@ -129,7 +181,7 @@ class _CheckedNetwork(httpcore.NetworkBackend):
         trouble: Exception | None = None
         for address in addresses[:4]:
             try:
-                return self._sockets.connect_tcp(address, port, timeout, local_address, socket_options)
+                return _Timed(self._sockets.connect_tcp(address, port, timeout, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 trouble = error
         raise trouble or httpcore.ConnectError(f"{host} has no address")

@@ -8,6 +8,7 @@ from mediaops.models.api_token import ApiToken, StoredAnswer
 from mediaops.models.invitation import Invitation
 from mediaops.models.notice import Notice
 from mediaops.models.owned import WorkspaceQuerySet
+from mediaops.models.reason import Reason, ReasonOf
 from mediaops.models.user import User
 from mediaops.models.workspace import RIGHTS, Membership, Right, Role, Workspace
 
@@ -18,6 +19,8 @@ __all__ = [
     "Invitation",
     "Membership",
     "Notice",
+    "Reason",
+    "ReasonOf",
     "Right",
     "Role",
     "StoredAnswer",

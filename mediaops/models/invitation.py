@@ -1,11 +1,19 @@
 """Invitations by link."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mediaops.models.owned import WorkspaceQuerySet
 from mediaops.models.workspace import Membership, Role, Workspace
+
+
+class InvitationQuerySet(WorkspaceQuerySet):
+    def open(self, now: datetime) -> "InvitationQuerySet":
+        """Keep invitations that can still be accepted."""
+        return self.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
 
 
 class Invitation(models.Model):
@@ -22,7 +30,7 @@ class Invitation(models.Model):
     accepted_by = models.ForeignKey(Membership, models.SET_NULL, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
-    objects = WorkspaceQuerySet.as_manager()
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-made_at"]

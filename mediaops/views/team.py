@@ -26,11 +26,7 @@ def invite(request) -> HttpResponse:
     now = timezone.now()
     row, token = team.invite(request.workspace, **form.cleaned_data, by=request.member, now=now)
     link = reverse("invitation", args=[token])
-    try:
-        team.mail_invitation(row, link)
-        mailed = True
-    except OSError:
-        mailed = False
+    mailed = team.mail_invitation(row, link)
     return _members_page(
         request, made={"invitation": row, "link": request.build_absolute_uri(link), "mailed": mailed}
     )

@@ -15,7 +15,8 @@ from mediaops.actions.activity import record
 from mediaops.actions.notices import notify
 from mediaops.errors import UserError, WrongState
 from mediaops.lib.moves import move
-from mediaops.models import Membership, Right, Workspace
+from mediaops.lib.said import reason
+from mediaops.models import Membership, ReasonOf, Right, Workspace
 from platforms import gateway
 from platforms.actions.site_key import is_own_site, make_key
 from platforms.connectors.base import AccountRef, AccountRight, Connects, PlatformSpec, Profile
@@ -288,6 +289,11 @@ def claim_check(account_pk: int, now: datetime) -> bool:
     return bool(Account.objects.to_check(now).filter(pk=account_pk).update(check_after=now + CHECK_EVERY))
 
 
+def check_all(workspace: Workspace, now: datetime) -> int:
+    """Let the workers check every account of the team at their next turn; return how many."""
+    return Account.objects.in_workspace(workspace).own().connected().update(check_after=now)
+
+
 def check_account(account: Account, now: datetime) -> Account:
     """Ask the platform whether the account's sign-in still works, and write down the answer."""
     if not gateway.can(account, Connects):
@@ -380,7 +386,7 @@ def mark_expired(account: Account, problem: object, now: datetime) -> Account:
     is_news = account.state != Health.EXPIRED
     since = now if is_news else (account.failing_since or now)
     changes: dict[str, Any] = {
-        "problem": str(problem)[:400],
+        **reason(problem, 400),
         "problem_raw": getattr(problem, "raw", ""),
         "failing_since": since,
         "failures": account.failures + 1,
@@ -407,11 +413,10 @@ def note_failure(account: Account, error: ConnectorError, now: datetime) -> Acco
     """Count a call that failed though the sign-in may be fine; tell the owners when it goes on."""
     since = account.failing_since or now
     account.failures, account.failing_since = account.failures + 1, since
-    account.problem, account.problem_raw, account.checked_at = str(error)[:400], error.raw, now
-    Account.objects.filter(pk=account.pk).connected().update(
-        failures=account.failures, failing_since=since, problem=account.problem,
-        problem_raw=account.problem_raw, checked_at=now,
-    )  # fmt: skip
+    told = reason(error, 400) | {"problem_raw": error.raw, "checked_at": now}
+    for name, value in told.items():
+        setattr(account, name, value)
+    Account.objects.filter(pk=account.pk).connected().update(failures=account.failures, failing_since=since, **told)
     log.info("account %s: failure %s, %s", account.pk, account.failures, type(error).__name__)
     if account.is_silent and now - since >= SILENT_FOR:
         _tell(
@@ -449,7 +454,7 @@ class _Filled:
 def _tell(account: Account, *, kind: str, text: Any) -> None:
     since = account.failing_since
     owners = Membership.objects.with_right(Right.ADMIN).in_workspace(account.workspace_id)
-    words = {"platform": account.label, "account": account.name, "problem": account.problem}
+    words = {"platform": account.label, "account": account.name, "problem": ReasonOf(account)}
     notify(
         owners.select_related("user", "workspace"),
         kind=kind,

@@ -8,13 +8,14 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mediaops.actions.activity import record
 from mediaops.actions.notices import notify
 from mediaops.errors import UserError, WrongState
 from mediaops.lib.moves import move
+from mediaops.lib.said import reason
+from mediaops.lib.said import said as _
 from mediaops.models import Membership, Right
 from platforms import gateway
 from platforms.actions import connecting
@@ -332,7 +333,7 @@ def _wait_or_fail(row: Reply, error: NothingSent, now: datetime) -> None:
         _end(row, ReplyState.FAILED, error, now)
         return
     wait = timedelta(seconds=error.wait_s) if error.wait_s else RETRY_WAIT * 2 ** (row.tries - 1)
-    words: dict[str, Any] = {"problem": str(error)[:400], "problem_raw": error.raw, "claimed_until": None}
+    words: dict[str, Any] = {"problem_raw": error.raw, "claimed_until": None} | reason(error, 400)
     move(row, REPLY_MOVES, ReplyState.WAITING, try_after=now + wait, **words)
 
 
@@ -342,10 +343,10 @@ def _end(row: Reply, state: str, error: Exception, now: datetime) -> None:
     Who wrote it is told: of a failure at once, of a doubt when looking for it did not help in time.
     """
     is_told = isinstance(error, ConnectorError)
-    sentence = str(error) if is_told else _("Something went wrong on our side while this was being sent.")
+    sentence = error if is_told else _("Something went wrong on our side while this was being sent.")
     raw = error.raw if isinstance(error, ConnectorError) else type(error).__name__
     tell_at = now + LOOKING if state == ReplyState.UNSURE else None
-    move(row, REPLY_MOVES, state, problem=sentence[:400], problem_raw=raw, claimed_until=tell_at)
+    move(row, REPLY_MOVES, state, problem_raw=raw, claimed_until=tell_at, **reason(sentence, 400))
     if state == ReplyState.FAILED:
         _tell_writer(row)
 

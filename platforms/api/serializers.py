@@ -10,7 +10,7 @@ from mediaops.models import Membership
 from platforms import gateway
 from platforms.abilities import abilities, abilities_of
 from platforms.connectors.base import FormField, PlatformSpec
-from platforms.models import Account, Conversation, Message, Post, Reply
+from platforms.models import Account, Conversation, Message, Post, Reply, SiteComment
 from platforms.models.account import Relation
 
 
@@ -25,6 +25,7 @@ class AccountSerializer(TeamSerializer):
     can = serializers.SerializerMethodField(help_text="publish, messages, reply, figures")
     is_paused = serializers.BooleanField(read_only=True)
     is_by_hand = serializers.BooleanField(read_only=True, help_text="People publish here; see `can` for the rest.")
+    problem = serializers.CharField(source="problem_text", read_only=True)
 
     class Meta:
         model = Account
@@ -57,6 +58,10 @@ class ConnectSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=120, required=False, allow_blank=True)
     handle = serializers.CharField(max_length=200, required=False, allow_blank=True)
     url = serializers.URLField(max_length=500, required=False, allow_blank=True)
+
+
+class CheckingSerializer(serializers.Serializer):
+    count = serializers.IntegerField(help_text="How many accounts are being checked.")
 
 
 class RenameSerializer(serializers.Serializer):
@@ -149,6 +154,7 @@ class ReplySerializer(TeamSerializer):
     """One answer of ours: waiting, sending, sent, failed, unsure (never repeated by itself) or dropped."""
 
     by: Any = serializers.PrimaryKeyRelatedField(read_only=True)
+    problem = serializers.CharField(source="problem_text", read_only=True)
 
     class Meta:
         model = Reply
@@ -181,3 +187,21 @@ class AssignSerializer(serializers.Serializer):
     """The member to give the talk to, null for nobody."""
 
     member = OwnRow(queryset=Membership.objects.all(), allow_null=True)
+
+
+class SiteCommentSerializer(serializers.ModelSerializer):
+    """A comment under an article of the team's own site. `root` is the comment that it answers."""
+
+    article_title = serializers.CharField(source="article.title", read_only=True)
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SiteComment
+        fields = [
+            "id", "article", "article_title", "url", "root", "name", "text", "is_team", "state", "made_at",
+            "changed_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_url(self, row: SiteComment) -> str:
+        return f"{row.article.full_url}#comment-{row.pk}"

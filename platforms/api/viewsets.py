@@ -10,10 +10,10 @@ from rest_framework.response import Response
 
 from mediaops.api.base import ReadViewSet, TeamView
 from mediaops.models import Right
-from platforms.actions import connecting, inbox
+from platforms.actions import connecting, inbox, site
 from platforms.api import serializers
 from platforms.connectors import CONNECTORS
-from platforms.models import Account, Conversation, Message, Post, Reply
+from platforms.models import Account, Conversation, Message, Post, Reply, SiteComment
 from platforms.models.account import Relation
 
 
@@ -31,6 +31,7 @@ class AccountViewSet(ReadViewSet):
 
     queryset = Account.objects.order_by("pk")
     serializer_class = serializers.AccountSerializer
+    lookup_value_regex = r"\d{1,18}"
     filterset_fields = ["platform", "relation", "state"]
     ordering = ["pk"]
     rights = {"check": Right.PUBLISH, "*": Right.ADMIN}
@@ -86,6 +87,12 @@ class AccountViewSet(ReadViewSet):
         """Ask the platform whether the sign-in still works; the answer's `state` and `problem` say so."""
         row = connecting.check_account(self.get_object(), timezone.now())
         return Response(self.get_serializer(row).data)
+
+    @extend_schema(operation_id="accounts_check_all", request=None, responses=serializers.CheckingSerializer)
+    @action(detail=False, methods=["post"], url_path="check")
+    def check_all(self, request: Any) -> Response:
+        """Let the workers check every account of the team now; `checked_at` of each says when it was done."""
+        return Response({"count": connecting.check_all(self.workspace, timezone.now())})
 
     @extend_schema(request=None, responses=serializers.AccountSerializer)
     @action(detail=True, methods=["post"])
@@ -224,3 +231,36 @@ class ReplyViewSet(ReadViewSet):
     def drop(self, request: Any, pk: str) -> Response:
         """Give up a failed or unsure answer."""
         return self._moved(inbox.drop)
+
+
+class SiteCommentFilter(filters.FilterSet):
+    since = filters.IsoDateTimeFilter(field_name="changed_at", lookup_expr="gte", label="Written or moved since")
+
+    class Meta:
+        model = SiteComment
+        fields = ["article", "state", "is_team"]
+
+
+class SiteCommentViewSet(ReadViewSet):
+    """Comments on the team's own site, newest first. Visitors see those that are `shown`."""
+
+    queryset = SiteComment.objects.select_related("article__workspace")
+    serializer_class = serializers.SiteCommentSerializer
+    filterset_class = SiteCommentFilter
+    ordering = ["-made_at"]
+    ordering_fields = ["made_at", "changed_at"]
+    rights = {"*": Right.ANSWER}
+
+    @extend_schema(request=None, responses=serializers.SiteCommentSerializer)
+    @action(detail=True, methods=["post"])
+    def show(self, request: Any, pk: str) -> Response:
+        """Let visitors see it."""
+        row = site.show_comment(self.get_object(), by=self.member, now=timezone.now())
+        return Response(self.get_serializer(row).data)
+
+    @extend_schema(request=None, responses=serializers.SiteCommentSerializer)
+    @action(detail=True, methods=["post"])
+    def hide(self, request: Any, pk: str) -> Response:
+        """Keep it, and the answers under it, from visitors."""
+        row = site.hide_comment(self.get_object(), by=self.member, now=timezone.now())
+        return Response(self.get_serializer(row).data)

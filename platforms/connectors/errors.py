@@ -10,6 +10,7 @@ class ConnectorError(Exception):
 
     def __init__(self, sentence: object, *, raw: str = "") -> None:
         super().__init__(str(sentence))
+        self.sentence = sentence
         self.raw = raw
 
 

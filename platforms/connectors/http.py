@@ -22,7 +22,7 @@ import logging
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
@@ -30,17 +30,17 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import tenacity
-from django.utils.translation import gettext as _
+from django.conf import settings
 
-from mediaops.lib.outward import OutwardRefused, OutwardTransport
+from mediaops.lib.outward import OutwardRefused, OutwardTransport, until
+from mediaops.lib.said import said as _
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, OutcomeUnknown, Refused
 
 log = logging.getLogger(__name__)
 
 CONNECT_S = 5.0
-READ_S = 20.0
-WHOLE_S = 60.0
-"""A whole call, so that an answer dripping in byte by byte ends as well."""
+WHOLE = 3
+"""A whole call takes at most so many times the read timeout, so that an answer dripping in ends as well."""
 MAX_BYTES = 10_000_000
 READ_TRIES = 3
 REDIRECTS = 3
@@ -74,8 +74,8 @@ class Request:
     method: str
     url: str
     purpose: Purpose
-    options: Mapping[str, Any] = field(default_factory=dict)
-    read_s: float = READ_S
+    options: Mapping[str, Any]
+    read_s: float
     wants_json: bool = True
 
 
@@ -87,7 +87,9 @@ class Http:
     """The HTTP client of one connector.
 
     `secrets` never appear in an error or a log line. `transport` is for tests (`httpx.MockTransport`);
-    without it calls go through the outward guard. `pause` sleeps between repeated reads.
+    without it calls go through the outward guard. `read_s` is how long the platform may be silent
+    (`settings.PLATFORM_TIMEOUT_S` without it), `whole_s` how long a whole call may take. `pause`
+    sleeps between repeated reads.
     """
 
     def __init__(
@@ -97,17 +99,20 @@ class Http:
         secrets: Iterable[str] = (),
         transport: httpx.BaseTransport | None = None,
         connect_s: float = CONNECT_S,
-        read_s: float = READ_S,
+        read_s: float | None = None,
+        whole_s: float | None = None,
         max_bytes: int = MAX_BYTES,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self.platform = platform
-        self.name = platform
+        self.name: object = platform
         """What sentences call the platform; connectors set their label."""
         self.explain: Explain | None = None
         self._hidden: set[str] = set()
         self._transport = transport
-        self._connect_s, self._read_s, self._max_bytes, self._pause = connect_s, read_s, max_bytes, pause
+        self._connect_s, self._max_bytes, self._pause = connect_s, max_bytes, pause
+        self._read_s = read_s or float(settings.PLATFORM_TIMEOUT_S)
+        self._whole_s = whole_s or WHOLE * self._read_s
         self._clients: dict[bool, httpx.Client] = {}
         weakref.finalize(self, _close, self._clients)
         self.hide(*secrets)
@@ -182,9 +187,12 @@ class Http:
     def _exchange(self, request: Request) -> Answer:
         client = self._client(fresh=request.purpose == "write")
         timeout = httpx.Timeout(request.read_s, connect=self._connect_s)
-        deadline = time.monotonic() + max(WHOLE_S, request.read_s)
+        deadline = time.monotonic() + max(self._whole_s, request.read_s)
         try:
-            with client.stream(request.method, request.url, timeout=timeout, **request.options) as response:
+            with (
+                until(deadline),
+                client.stream(request.method, request.url, timeout=timeout, **request.options) as response,
+            ):
                 body = self._body(response, deadline)
         except OutwardRefused as error:
             raise Refused(str(error)) from None

@@ -70,7 +70,7 @@ class SiteConnector:
     )
 
     def __init__(self, account: AccountRef, secret: Secret, http: Http) -> None:
-        http.name = str(self.spec.label)
+        http.name = self.spec.label
         http.explain = _explain
         self.account, self.http = account, http
         self.key = secret.get("key", "")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mediaops.lib.moves import Moves
-from mediaops.models import Membership, Workspace, WorkspaceQuerySet
+from mediaops.models import Membership, Reason, Workspace, WorkspaceQuerySet
 from platforms.connectors import CONNECTORS
 from platforms.connectors.base import PlatformSpec
 
@@ -68,7 +68,7 @@ class AccountQuerySet(WorkspaceQuerySet):
         return self.own().working().filter(due)
 
 
-class Account(models.Model):
+class Account(Reason, models.Model):
     """One row is one presence on one platform."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")

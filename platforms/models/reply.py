@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mediaops.lib.moves import Moves
-from mediaops.models import Membership, WorkspaceQuerySet
+from mediaops.models import Membership, Reason, WorkspaceQuerySet
 from platforms.models.message import Conversation, Message
 
 
@@ -47,7 +47,7 @@ class ReplyQuerySet(WorkspaceQuerySet):
         return self.exclude(state__in=[ReplyState.SENT, ReplyState.DROPPED])
 
 
-class Reply(models.Model):
+class Reply(Reason, models.Model):
     """One row is one answer of ours on its way to a platform."""
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="replies")

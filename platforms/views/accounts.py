@@ -142,7 +142,6 @@ def accounts_today(request) -> HttpResponse:
 @require_POST
 def check_all(request) -> HttpResponse:
     """Let the workers check every account now."""
-    now = timezone.now()
-    Account.objects.in_workspace(request.workspace).own().connected().update(check_after=now)
+    connecting.check_all(request.workspace, timezone.now())
     said = _("Every account is being checked; the list shows what came of it in a moment.")
     return done(request, event="accounts:checking", to=team_url(request, "platforms:accounts"), said=said)

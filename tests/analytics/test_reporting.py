@@ -1,4 +1,5 @@
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -140,3 +141,77 @@ def test_a_running_week_is_compared_with_the_same_days(workspace, account, week,
     assert (views["now"], views["before"]) == (60, 150)  # Monday to Wednesday, not the whole week before
     assert len(report.figures["views"]["days"]) == 3
     assert report.numbers["lead"].startswith("This week still runs")
+
+
+# --- languages --------------------------------------------------------------------------------------
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def speaking(member, language):
+    type(member.user).objects.filter(pk=member.user_id).update(language=language)
+    member.user.language = language
+    return member
+
+
+def test_each_reader_gets_the_whole_report_in_their_language(workspace, week, manager, viewer, client_of):
+    report = make_report(workspace, week, by=manager, now=MONDAY)
+    at = report.get_absolute_url()
+    english = client_of(speaking(viewer, "en")).get(at).content.decode()
+    assert "Journal had its first views." in english and "What we saw" in english
+    article = english[english.index("<article") : english.index("</article>")]
+    assert 'lang="en"' in article and not CHINESE.search(article.replace(">站<", "><"))
+    chinese = client_of(speaking(viewer, "zh-hans")).get(at).content.decode()
+    article = chinese[chinese.index("<article") : chinese.index("</article>")]
+    assert 'lang="zh-hans"' in article
+    for english_words in ("had its first views", "What we saw", "Views", "Engagement", "posts went out", "Own site"):
+        assert english_words not in article, english_words
+
+
+def test_files_and_list_are_in_the_readers_language_too(workspace, week, manager, viewer, client_of):
+    report = make_report(workspace, week, by=manager, now=MONDAY)
+    client = client_of(speaking(viewer, "zh-hans"))
+    book = load_workbook(io.BytesIO(client.get(f"/w/lanxu/reports/{report.pk}.xlsx").content))
+    words = [str(cell.value) for sheet in book for row in sheet for cell in row if isinstance(cell.value, str)]
+    assert not [said for said in words if re.search(r"Views|views|Figure|Engagement|Too few", said)]
+    assert client.get(f"/w/lanxu/reports/{report.pk}.pdf").content.startswith(b"%PDF")
+    assert "posts went out" not in client.get("/w/lanxu/reports/").content.decode()
+
+
+def test_mails_are_in_the_language_of_who_gets_them(workspace, week, manager, viewer):
+    reporting.subscribe(speaking(viewer, "zh-hans"), MONDAY)
+    reporting.subscribe(manager, MONDAY)
+    report = make_report(workspace, week, by=manager, now=MONDAY)
+    reporting.send_to_team(report, by=manager, now=MONDAY)
+    assert reporting.mail_due(MONDAY) == 2
+    by_address = {sent.to[0]: sent for sent in mail.outbox}
+    chinese, english = by_address[viewer.user.email], by_address[manager.user.email]
+    assert "2 posts went out." in english.alternatives[0][0]
+    assert CHINESE.search(chinese.subject)
+    assert "posts went out" not in chinese.body + chinese.alternatives[0][0]
+
+
+def test_rest_tells_a_report_in_the_language_that_is_asked_for(workspace, week, manager, api_of):
+    report, api = make_report(workspace, week, by=manager, now=MONDAY), api_of(manager)
+    told = {
+        language: api.get(f"/api/v1/reports/{report.pk}/", HTTP_ACCEPT_LANGUAGE=language).json()
+        for language in ("en", "zh-hans")
+    }
+    assert [row["language"] for row in told.values()] == ["en", "zh-hans"]
+    assert told["en"]["numbers"]["lead"].startswith("2 posts went out.")
+    assert CHINESE.search(told["zh-hans"]["numbers"]["lead"])
+    for name in ("now", "before", "key"):
+        assert [row[name] for row in told["en"]["numbers"]["figures"]] == [
+            row[name] for row in told["zh-hans"]["numbers"]["figures"]
+        ]
+    assert "also" not in told["en"]["numbers"]
+
+
+def test_a_report_that_knows_one_language_stays_wholly_in_it(workspace, week, manager, viewer, client_of):
+    """One that was made before both were kept."""
+    report = make_report(workspace, week, by=manager, now=MONDAY)
+    numbers = {name: value for name, value in report.numbers.items() if name != "also"}
+    Report.objects.filter(pk=report.pk).update(numbers=numbers)
+    page = client_of(speaking(viewer, "zh-hans")).get(report.get_absolute_url()).content.decode()
+    article = page[page.index("<article") : page.index("</article>")]
+    assert "What we saw" in article and not CHINESE.search(article.replace(">站<", "><"))

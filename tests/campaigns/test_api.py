@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from campaigns.models import Campaign, Collaboration, Expense, Partner, TrackedLink
+from campaigns.models import Campaign, Collaboration, Expense, Partner, Task, TrackedLink
 from mediaops.models import Activity, Notice
 from tests.builders import make_account, make_post
 
@@ -119,6 +119,41 @@ def test_task_is_given_and_done(api_of, operator, editor, viewer):
     api_of(operator).patch(f"{at}/", {"assignee": operator.pk}, "json")
     problem(api_of(editor).post(f"{at}/move/", {"state": "open"}, "json"), 403, "not_allowed")
     assert api_of(viewer).get(f"{API}/tasks/", {"assignee": operator.pk}).json()["results"][0]["id"] == made["id"]
+
+
+def test_ones_own_task_needs_no_other_right(api_of, client_of, operator, viewer):
+    """Whoever may only look can still finish what they were given: on the page, and the same over REST."""
+    for n, finish in enumerate(
+        (
+            lambda row: client_of(viewer).post(f"/w/lanxu/tasks/{row.pk}/move/", {"to": "done"}),
+            lambda row: api_of(viewer, scopes=["see"]).post(f"{API}/tasks/{row.pk}/move/", {"state": "done"}, "json"),
+        )
+    ):
+        own = Task.objects.create(workspace=viewer.workspace, title="Read", assignee=viewer)
+        others = Task.objects.create(workspace=viewer.workspace, title="Call", assignee=operator)
+        assert finish(own).status_code in {200, 302}
+        assert finish(others).status_code == 403
+        own.refresh_from_db()
+        others.refresh_from_db()
+        assert (own.state, others.state, bool(own.done_at)) == ("done", "open", True)
+        assert Activity.objects.filter(verb="task.moved", member=viewer).count() == n + 1
+
+
+def test_ones_own_task_is_changed_by_oneself(api_of, operator, viewer):
+    own = Task.objects.create(workspace=viewer.workspace, title="Read", assignee=viewer)
+    others = Task.objects.create(workspace=viewer.workspace, title="Call", assignee=operator)
+    api = api_of(viewer)
+    assert api.patch(f"{API}/tasks/{own.pk}/", {"note": "Page 9"}, "json").json()["note"] == "Page 9"
+    problem(api.patch(f"{API}/tasks/{others.pk}/", {"note": "Mine now"}, "json"), 403, "not_allowed")
+    problem(api.post(f"{API}/tasks/", {"title": "x"}, "json"), 403, "not_allowed")
+
+
+def test_a_narrow_token_leaves_others_tasks_alone(api_of, operator, viewer):
+    """The role would do; the token was not given the scope."""
+    others = Task.objects.create(workspace=viewer.workspace, title="Read", assignee=viewer)
+    at = f"{API}/tasks/{others.pk}/move/"
+    problem(api_of(operator, scopes=["see"]).post(at, {"state": "done"}, "json"), 403, "not_allowed")
+    assert api_of(operator, scopes=["see", "campaigns"]).post(at, {"state": "done"}, "json").status_code == 200
 
 
 def test_nobody_outside_the_team_gets_a_task(api_of, manager, editor, stranger):

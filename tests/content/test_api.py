@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from content.models import Asset, ContentItem, Idea, Slot, Variant
+from content.models import Asset, ContentItem, Idea, Publication, Slot, Variant
 from mediaops.models import Activity
 from tests.builders import make_account, make_item, make_variant
 from tests.builders_assets import make_asset, open_platforms, picture, shown
@@ -324,3 +324,32 @@ def test_strangers_find_nothing(api_of, stranger, editor):
     problem(api.post(f"{API}/items/{item.pk}/approve/"), 404, "not_found")
     said = api.post(f"{API}/items/", {"title": "x", "cover": asset.pk}, "json")
     assert "cover" in problem(said, 400, "invalid")["fields"]
+
+
+# --- what else the pages do ---------------------------------------------------------------------------
+
+
+def test_reviewers_are_reminded(api_of, editor, manager, viewer):
+    item = make_item(editor.workspace)
+    at = f"{API}/items/{item.pk}/remind/"
+    problem(api_of(editor).post(at), 409, "wrong_state")
+    assert api_of(editor).post(f"{API}/items/{item.pk}/submit/", {}, "json").status_code == 200
+    assert api_of(editor).post(at).json() == {"told": [manager.pk]}
+    assert api_of(editor).post(at).status_code == 400
+    problem(api_of(viewer).post(at), 403, "not_allowed")
+    assert Activity.objects.get(verb="item.reminded").by_token == "tests"
+
+
+def test_the_tray_is_planned_into_the_next_slots(scripted, api_of, operator, editor):
+    account = make_account(operator.workspace, platform="scripted")
+    without = make_account(operator.workspace, platform="scripted")
+    for day in range(7):
+        Slot.objects.create(account=account, weekday=day, time="09:00")
+    for place in (account, account, without):
+        make_variant(make_item(operator.workspace, state="approved"), place)
+    problem(api_of(editor).post(f"{API}/publications/fill/"), 403, "not_allowed")
+    rows = api_of(operator).post(f"{API}/publications/fill/").json()["planned"]
+    planned = Publication.objects.filter(pk__in=rows)
+    assert [row.variant.account for row in planned] == [account, account]
+    assert len({row.due_at for row in planned}) == 2
+    assert api_of(operator).post(f"{API}/publications/fill/").json() == {"planned": []}

@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -11,7 +12,7 @@ import pytest
 
 from platforms.connectors import CONNECTORS
 from tests.builders_publishing import NOW, fresh, make_connected, make_ready, publish
-from tests.platforms.loopback import LoopbackConnector
+from tests.platforms.loopback import LoopbackConnector, hanging
 
 
 @contextmanager
@@ -75,6 +76,33 @@ def test_each_wrong_answer_ends_in_a_clear_state(published, say, state, way_out)
     assert (row.state, row.way_out) == (state, way_out)
     assert row.problem
     assert row.attempts.count() == 1
+
+
+@pytest.fixture
+def unanswered(workspace, settings, monkeypatch):
+    """Publish on a server that takes the call and hangs in one of three ways; the platform may be silent for 1 s."""
+    settings.ALLOW_LOCAL_SERVERS, settings.PLATFORM_TIMEOUT_S = True, 1
+    monkeypatch.setitem(CONNECTORS, "loopback", LoopbackConnector)
+
+    def publish_on(ways):
+        with hanging(ways) as (address, calls):
+            account = make_connected(workspace, "loopback", server=address)
+            began = time.monotonic()
+            row = publish(make_ready(account))
+            assert time.monotonic() - began < 10
+            return row, calls
+
+    return publish_on
+
+
+@pytest.mark.parametrize("ways", ["silent", "dripping headers", "dripping body"])
+def test_a_platform_that_hangs_leaves_it_unsure_and_gets_it_once(unanswered, ways):
+    row, calls = unanswered(ways)
+    assert (row.state, row.way_out, row.attempts.get().outcome) == ("unsure", "look", "unknown")
+    assert "did not answer in time" in row.problem
+    assert len(calls) == 1
+    assert publish(row, NOW + timedelta(minutes=20)).state == "unsure"
+    assert (fresh(row).claims, len(calls)) == (1, 1)
 
 
 def test_a_platform_that_asks_to_wait_is_left_alone_until_then(published):

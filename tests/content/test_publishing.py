@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 
+from content import tasks
 from content.actions import handing, publishing, scheduling
 from content.models import Attempt, Publication
 from mediaops.models import Activity
@@ -202,7 +203,8 @@ def test_a_row_is_handed_over_once_until_its_message_must_be_lost(account):
     assert handing.hand_out(later(seconds=21)) == [row.pk]
 
 
-def test_an_account_gets_no_more_lanes_than_its_platform_takes(account):
+def test_an_account_gets_no_more_lanes_than_its_platform_takes(account, settings):
+    settings.CELERY_WORKER_CONCURRENCY = 9
     rows = [make_ready(account) for _ in range(7)]
     lanes = account.spec.max_in_flight
     assert handing.hand_out(NOW) == [row.pk for row in rows[:lanes]]
@@ -220,14 +222,82 @@ def test_rows_taken_together_are_taken_by_one(account):
     assert handing.take_next(account.pk, NOW, count=2) == rows[:1]
 
 
-def test_accounts_take_turns(workspace):
+def test_accounts_take_turns(workspace, settings):
+    settings.CELERY_WORKER_CONCURRENCY = 9
     busy, quiet = make_connected(workspace), make_connected(workspace)
     many = [make_ready(busy) for _ in range(5)]
     one = make_ready(quiet)
     assert handing.hand_out(NOW)[:2] in ([many[0].pk, one.pk], [one.pk, many[0].pk])
 
 
-def test_a_full_account_puts_the_row_back(account, scripted):  # noqa: F811
+def test_one_server_never_gets_every_worker_process(workspace, settings):
+    settings.CELERY_WORKER_CONCURRENCY = 2
+    ours, mates = make_connected(workspace), make_connected(workspace)
+    elsewhere = make_connected(workspace, server="https://there.example")
+    many = [make_ready(account).pk for account in (ours, ours, mates)]
+    there = make_ready(elsewhere).pk
+    handed = handing.hand_out(NOW)
+    assert there in handed and len(set(handed) & set(many)) == 1
+    assert handing.hand_out(later(seconds=1)) == []
+    settings.CELERY_WORKER_CONCURRENCY = 3
+    assert len(handing.hand_out(later(seconds=2))) == 1
+
+
+def test_a_row_that_was_handed_over_too_much_waits_for_the_server(workspace, scripted, settings):  # noqa: F811
+    settings.CELERY_WORKER_CONCURRENCY = 2
+    hung, row = make_ready(make_connected(workspace)), make_ready(make_connected(workspace), handed_at=NOW)
+    Publication.objects.filter(pk=hung.pk).update(state="sending", claimed_at=NOW, claimed_until=later(minutes=1))
+    assert publishing.publish_one(row.pk, NOW) is False
+    assert (fresh(row).state, fresh(row).handed_at, scripted.calls("publish")) == ("planned", None, 0)
+
+
+def test_accounts_of_one_server_come_round(workspace):
+    accounts = [make_connected(workspace) for _ in range(3)]
+    elsewhere = make_connected(workspace, server="https://there.example")
+    rows = {account.pk: make_ready(account).pk for account in [*accounts, elsewhere]}
+    first, second, third = accounts
+    assert handing.take_beside(first.pk, NOW) == [rows[second.pk]]
+    assert handing.take_beside(second.pk, NOW) == [rows[third.pk]]
+    assert handing.take_beside(third.pk, NOW) == [rows[first.pk]]
+    assert handing.take_beside(third.pk, NOW) == []
+    Account.objects.filter(pk=second.pk).update(paused_at=NOW)
+    handing.give_back(rows.values())
+    assert handing.take_beside(first.pk, NOW) == [rows[third.pk]]
+
+
+def test_looks_and_publications_share_what_a_server_gets(workspace, scripted, settings):  # noqa: F811
+    settings.CELERY_WORKER_CONCURRENCY = 2
+    account, elsewhere = make_connected(workspace), make_connected(workspace, server="https://there.example")
+    row, there = make_ready(account), make_ready(elsewhere)
+    with handing.looking(account, NOW) as is_free:
+        assert is_free
+        with handing.looking(account, NOW) as is_free_twice:
+            assert not is_free_twice
+        assert publishing.publish_one(row.pk, NOW) is False
+        assert publishing.publish_one(there.pk, NOW) is True
+    Publication.objects.filter(pk=row.pk).update(state="sending", claimed_at=NOW)
+    with handing.looking(account, NOW) as is_free:
+        assert not is_free
+    assert publish(row).state == "sending"
+
+
+def test_a_look_that_has_to_wait_is_made_soon(workspace, scripted, settings):  # noqa: F811
+    settings.CELERY_WORKER_CONCURRENCY = 2
+    account = make_connected(workspace)
+    scripted.will("unknown_lost")
+    doubt = publish(make_ready(account))
+    assert doubt.state == "unsure"
+    asked = scripted.calls("find")
+    with handing.looking(account, NOW):
+        tasks.look_up(doubt.pk)
+    assert scripted.calls("find") == asked
+    assert fresh(doubt).check_after < timezone.now() + timedelta(seconds=5)
+    tasks.look_up(doubt.pk)
+    assert scripted.calls("find") == asked + 1
+
+
+def test_a_full_account_puts_the_row_back(account, scripted, settings):  # noqa: F811
+    settings.CELERY_WORKER_CONCURRENCY = 9
     for row in [make_ready(account) for _ in range(account.spec.max_in_flight)]:
         Publication.objects.filter(pk=row.pk).update(state="sending", claimed_until=later(minutes=1))
     row = make_ready(account, handed_at=NOW)
@@ -235,7 +305,8 @@ def test_a_full_account_puts_the_row_back(account, scripted):  # noqa: F811
     assert (fresh(row).state, fresh(row).handed_at, scripted.calls("publish")) == ("planned", None, 0)
 
 
-def test_a_platform_that_hangs_gets_one_call_at_a_time(account, workspace, scripted):  # noqa: F811
+def test_a_platform_that_hangs_gets_one_call_at_a_time(account, workspace, scripted, settings):  # noqa: F811
+    settings.CELERY_WORKER_CONCURRENCY = 9
     hung = make_ready(account)
     Publication.objects.filter(pk=hung.pk).update(state="sending", claimed_at=NOW, claimed_until=later(minutes=1))
     here, there = make_ready(account), make_ready(make_connected(workspace))

@@ -60,7 +60,9 @@ def test_document_holds_what_the_issue_names(document):
     validate_schema(document)
     paths = {path.removeprefix("/api/v1") for path in document["paths"]}
     assert paths >= {
-        "/me/", "/members/", "/activity/", "/platforms/", "/accounts/", "/posts/", "/posts/{post}/snapshots/",
+        "/me/", "/members/", "/members/invitations/", "/members/{id}/role/", "/members/{id}/remove/", "/notices/",
+        "/notices/read/", "/workspace/", "/site-comments/", "/site-comments/{id}/show/",
+        "/activity/", "/platforms/", "/accounts/", "/posts/", "/posts/{post}/snapshots/",
         "/conversations/", "/conversations/{id}/reply/", "/items/", "/items/{id}/submit/", "/items/{id}/approve/",
         "/items/{id}/request-changes/", "/items/{id}/variants/", "/items/{id}/versions/", "/items/{id}/comments/",
         "/publish/", "/publications/", "/publications/validate/", "/publications/{id}/reschedule/",

@@ -5,8 +5,10 @@ The server counts every post under its key, so a double would be seen. `loopback
 imports this module (WORKER_IMPORTS, see tests/worker_settings.py).
 """
 
+import contextlib
 import json
 import os
+import socket
 import threading
 import time
 from collections import Counter
@@ -79,6 +81,41 @@ def serving(site: LoopbackSite):
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def hanging(way: str):
+    """Serve on a free port something that takes every call and never ends its answer.
+
+    It is `silent`, or sends a byte of its headers or of its body twice a second. Gives its address
+    and the list of the calls' first lines.
+    """
+    calls: list[str] = []
+    over = threading.Event()
+    server = socket.create_server(("127.0.0.1", 0), backlog=128)
+    start = {"silent": b"", "dripping headers": b"HTTP/1.1 201 Created\r\nX-Slow: "}
+    whole = b"HTTP/1.1 201 Created\r\nContent-Length: 90000\r\n\r\n"
+
+    def hang(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            calls.append(connection.recv(65536).decode().split("\r\n")[0])
+            connection.sendall(start.get(way, whole))
+            while not over.wait(0.5):
+                if way != "silent":
+                    connection.sendall(b"x")
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=hang, args=(server.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", calls
+    finally:
+        over.set()
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
 
 
 class LoopbackConnector:

@@ -2,10 +2,12 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from platforms.actions import inbox
+from mediaops.models import Activity
+from platforms.actions import inbox, site
 from platforms.models import Account, Conversation, Credential, Reply
 from tests.builders import make_post
 from tests.builders_platforms import make_conversation, make_message, make_scripted
+from tests.builders_site import make_article, make_comment
 
 API = "/api/v1"
 GIVEN = {"platform": "scripted", "credentials": {"name": "lanxu", "password": "open sesame"}}
@@ -137,3 +139,52 @@ def test_another_workspaces_member_cannot_be_given_a_talk(scripted, api_of, stra
     talk = make_conversation(make_scripted(workspace))
     said = api_of(operator).post(f"{API}/conversations/{talk.pk}/assign/", {"member": stranger.pk}, format="json")
     assert said.status_code == 400
+
+
+def test_all_accounts_are_checked_at_once(scripted, api_of, owner, manager):
+    soon = timezone.now() + timedelta(hours=3)
+    rows = [make_scripted(owner.workspace, remote_id=name, check_after=soon) for name in ("one", "two")]
+    watched = make_scripted(owner.workspace, remote_id="three", relation="watched", check_after=soon)
+    assert api_of(owner).post(f"{API}/accounts/check/").json() == {"count": 2}
+    assert set(Account.objects.to_check(timezone.now())) == set(rows)
+    watched.refresh_from_db()
+    assert watched.check_after == soon
+    assert api_of(manager).post(f"{API}/accounts/check/").status_code == 403
+
+
+# --- comments on the own site --------------------------------------------------------------------------
+
+
+def test_comments_of_the_site_are_read_shown_and_hidden(api_of, owner, operator, client):
+    site.open_site(owner.workspace, by=owner, now=timezone.now())
+    article = make_article(operator.workspace, title="Harvest letter")
+    row = make_comment(article, text="Lovely letter.")
+    api, page = api_of(operator), article.get_absolute_url()
+    listed = api.get(f"{API}/site-comments/", {"state": "waiting"}).json()["results"]
+    assert [(found["text"], found["article_title"]) for found in listed] == [("Lovely letter.", "Harvest letter")]
+    assert listed[0]["url"].endswith(f"#comment-{row.pk}")
+    assert b"Lovely letter." not in client.get(page).content
+    assert api.post(f"{API}/site-comments/{row.pk}/show/").json()["state"] == "shown"
+    assert b"Lovely letter." in client.get(page).content
+    assert api.post(f"{API}/site-comments/{row.pk}/hide/").json()["state"] == "hidden"
+    assert b"Lovely letter." not in client.get(page).content
+    verbs = Activity.objects.filter(subject_type="platforms.sitecomment", by_token="tests").order_by("pk")
+    assert list(verbs.values_list("verb", flat=True)) == ["comment.shown", "comment.hidden"]
+
+
+def test_only_who_answers_moderates(api_of, viewer, operator):
+    row = make_comment(make_article(viewer.workspace))
+    for api in (api_of(viewer), api_of(operator, scopes=["see", "write"])):
+        assert api.get(f"{API}/site-comments/{row.pk}/").status_code == 200
+        for verb in ("show", "hide"):
+            assert api.post(f"{API}/site-comments/{row.pk}/{verb}/").status_code == 403
+    row.refresh_from_db()
+    assert row.state == "waiting"
+
+
+def test_a_long_list_of_comments_asks_little(api_of, viewer, django_assert_max_num_queries):
+    article = make_article(viewer.workspace)
+    for n in range(30):
+        make_comment(article, name=f"Reader {n}")
+    with django_assert_max_num_queries(5):
+        assert len(api_of(viewer).get(f"{API}/site-comments/").json()["results"]) == 30

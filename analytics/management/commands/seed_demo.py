@@ -165,6 +165,10 @@ class Demo:
             state=Health.EXPIRED,
             failing_since=self.now - timedelta(hours=11),
             problem="Lanxu Journal 不再接受我们的应用密码。",
+            problem_in={
+                "zh-hans": "Lanxu Journal 不再接受我们的应用密码。",
+                "en": "Lanxu Journal does not accept our application password any more.",
+            },
             made_by=owner,
             made_at=then,
             checked_at=self.now - timedelta(hours=11),

@@ -82,6 +82,10 @@ class NoteSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
+class RemindedSerializer(serializers.Serializer):
+    told = serializers.ListField(child=serializers.IntegerField(), help_text="The members who were told.")
+
+
 class ApproveSerializer(NoteSerializer):
     """`seen` is the `digest` of what you read; 409 when it is another text now. Without it, what is there counts."""
 

@@ -36,6 +36,7 @@ class PublicationSerializer(TeamSerializer):
     account = serializers.IntegerField(source="variant.account_id", read_only=True)
     title = serializers.SerializerMethodField()
     shown_state = serializers.CharField(read_only=True)
+    problem = serializers.CharField(source="problem_text", read_only=True)
     post_url = serializers.SerializerMethodField()
     step = serializers.SerializerMethodField(help_text="What the platform is waiting for while `processing`.")
     handed_over = serializers.JSONField(read_only=True, help_text="What lies there for a person to finish.")
@@ -69,6 +70,7 @@ class AttemptSerializer(TeamSerializer):
     """One time we talked to the platform. `sent` is exactly what went out."""
 
     sent = serializers.DictField(child=serializers.JSONField(), read_only=True)
+    problem = serializers.CharField(source="problem_text", read_only=True)
 
     class Meta:
         model = Attempt
@@ -200,3 +202,7 @@ class TriedSerializer(serializers.Serializer):
 
 def every(accounts: Iterable[dict[str, Any]], name: str) -> bool:
     return all(row[name] for row in accounts)
+
+
+class FilledSerializer(serializers.Serializer):
+    planned = serializers.ListField(child=serializers.IntegerField(), help_text="The new publications.")

@@ -126,6 +126,13 @@ class ItemViewSet(SaysMore, ReadViewSet):
         """Withdraw the question before it is decided."""
         return self._answer(reviewing.take_back(self.get_object(), by=self.member, now=timezone.now()))
 
+    @extend_schema(request=None, responses=shapes.RemindedSerializer)
+    @action(detail=True, methods=["post"])
+    def remind(self, request: Any, pk: str) -> Response:
+        """Ask the reviewers once more, at most once a day."""
+        told = reviewing.remind(self.get_object(), by=self.member, now=timezone.now())
+        return Response({"told": [member.pk for member in told]})
+
     @extend_schema(request=shapes.ApproveSerializer, responses=shapes.ItemSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Any, pk: str) -> Response:

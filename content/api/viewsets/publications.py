@@ -17,6 +17,7 @@ from content.api import at_once
 from content.api.more import SaysMore
 from content.api.serializers import publications as shapes
 from content.api.serializers.problems import of_account
+from content.calendar import tray
 from content.checks import check_variant, stopping
 from content.compose import compose
 from content.models import ContentItem, Publication, Variant
@@ -108,6 +109,15 @@ class PublicationViewSet(SaysMore, ReadViewSet):
         given = self._form(shapes.PlanSerializer)
         row = at_once.plan(given["variant"], given["due_at"], by=self.member, now=timezone.now())
         return self._answer(row, 201)
+
+    @extend_schema(request=None, responses=shapes.FilledSerializer)
+    @action(detail=False, methods=["post"])
+    def fill(self, request: Any) -> Response:
+        """Plan approved pieces that wait in the tray, at most 20, into the next free slots of their accounts."""
+        now = timezone.now()
+        variants = [variant for variant, _moment in tray(self.workspace, now)]
+        rows = scheduling.plan_next(variants, by=self.member, now=now)
+        return Response({"planned": [row.pk for row in rows]})
 
     @extend_schema(request=shapes.MomentSerializer, responses=shapes.PublicationDetailSerializer)
     @action(detail=True, methods=["post"])

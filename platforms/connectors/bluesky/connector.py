@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mediaops.lib.said import said as _
 from platforms.connectors.base import (
     AccountReading,
     AccountRef,
@@ -90,7 +90,7 @@ class Bluesky:
     )
 
     def __init__(self, account: AccountRef, secret: Secret, http: Http) -> None:
-        http.name = str(self.spec.label)
+        http.name = self.spec.label
         self._account = account
         self._secret = secret
         self._server = server_address(secret.get("server") or account.server)

@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext as _
-
+from mediaops.lib.said import said as _
 from platforms.connectors.base import Secret
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, Refused
 from platforms.connectors.http import Answer, Http, Purpose

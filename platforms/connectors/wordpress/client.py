@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-from django.utils.translation import gettext as _
 
+from mediaops.lib.said import said as _
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, Refused
 from platforms.connectors.http import Answer, Http, Purpose
 

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils.html import linebreaks
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mediaops.lib.said import said as _
 from platforms.connectors.base import (
     AccountReading,
     AccountRef,
@@ -102,7 +102,7 @@ class WordPress:
     )
 
     def __init__(self, account: AccountRef, secret: Secret, http: Http) -> None:
-        http.name = str(self.spec.label)
+        http.name = self.spec.label
         self._account = account
         self._username = secret.get("username", "").strip()
         self._wire = Wire(

@@ -177,9 +177,8 @@ def test_closed_port_means_nothing_sent(settings):
 @pytest.mark.parametrize("how", ["hang", "cut", "drop", "drip"])
 def test_real_trouble_after_sending(how, settings, monkeypatch):
     settings.ALLOW_LOCAL_SERVERS = True
-    monkeypatch.setattr("platforms.connectors.http.WHOLE_S", 0.6)
     with serve(None, breaks=lambda _request: True, how=how) as server:
-        calls = Http("platform", read_s=0.4, pause=lambda _s: None)
+        calls = Http("platform", read_s=0.4, whole_s=0.6, pause=lambda _s: None)
         with pytest.raises(OutcomeUnknown) as told:
             calls.write("POST", server.address, json={"text": "hello"})
         assert len(server.asked) == 1
