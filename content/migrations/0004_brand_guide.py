@@ -9,7 +9,7 @@ import content.models.brand
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("content", "0002_handing_over_and_uploads"),
+        ("content", "0003_reasons_in_every_language"),
         ("mediaops", "0001_initial"),
     ]
 
