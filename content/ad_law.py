@@ -2,10 +2,9 @@
 
 `ad_law.tsv` has one term a line: the words, the group it belongs to, words to put instead, and
 phrases in which the term means something harmless ("|" between them; `第一[次步]` stands for 第一次 and
-第一步). A group says which article speaks of it and why. The articles are those of 中华人民共和国广告法
-as amended on 2021-04-29 (https://flk.npc.gov.cn/, checked 2026-11); which absolute terms are let
-alone follows 广告绝对化用语执法指南 (State Administration for Market Regulation, 2023, no. 6): aims, time
-and place, and the team's own products among each other are no claim against others.
+第一步). A group says which article of 中华人民共和国广告法 (as amended on 2021-04-29) speaks of it and why.
+Aims (顾客第一), times and the product's own best date (最佳赏味期) are let alone, as 广告绝对化用语执法指南 of
+the State Administration for Market Regulation means them. The list is ours; it is help, not legal advice.
 """
 
 import csv

@@ -149,7 +149,7 @@ def _of_text(spec: PlatformSpec, limits: Limits, post: OutgoingPost) -> Iterator
     length = text_length(spec, post)
     if limits.text_max is not None and length > limits.text_max:
         text = _("The text has %(value)s %(unit)s; %(platform)s allows %(limit)s. Cut %(over)s.")
-        fixes = (_cut_fix("body", limits.text_max),)
+        fixes: tuple[Fix, ...] = (_cut_fix("body", limits.text_max),)
         yield _too_much("text_long", text, "body", spec, length, limits.text_max, fixes=fixes)
         return
     size = len((post.html if spec.body_format == "article" else post.text).encode())
@@ -299,7 +299,7 @@ def _of_shape(spec: PlatformSpec, limits: Limits, image: OutgoingImage, number: 
             text = _("Image %(number)s is too tall (%(size)s); %(platform)s takes %(ratio)s at most. Crop it.")
         else:
             text = _("Image %(number)s is too wide (%(size)s); %(platform)s takes %(ratio)s at most. Crop it.")
-        fix = Fix(f"crop:{image.ref}", _("Crop to %(ratio)s") % words, words["ratio"])
+        fix = Fix(f"crop:{image.ref}", _("Crop to %(ratio)s") % words, ratio_words(nearest))
         yield Problem("image_ratio", text % words, "images", target=image.ref, fixes=(fix,))
     least = limits.image_width_min
     if least is not None and image.width < least:

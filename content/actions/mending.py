@@ -132,7 +132,7 @@ def _put(text: str, problem: Problem, fix: Fix) -> str:
     """Write the words of the fix in every place of the problem."""
     for start, end in reversed(problem.places):
         text = f"{text[:start]}{fix.value}{text[end:]}"
-    longest = ContentItem._meta.get_field(problem.field).max_length
+    longest = getattr(ContentItem._meta.get_field(problem.field), "max_length", None)
     if longest is not None and len(text) > longest:
         raise WrongState(_("With these words it gets longer than %(limit)s. Shorten it first.") % {"limit": longest})
     return text

@@ -13,6 +13,10 @@ from tests.paths.test_accessibility import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+CHOSEN = """() => {
+    const field = document.querySelector("#id_body");
+    return field.value.slice(field.selectionStart, field.selectionEnd) === "便宜";
+}"""
 BODY = "#body-editor .vditor-ir .vditor-reset"
 
 
@@ -31,12 +35,13 @@ def test_a_banned_word_is_told_while_typing_and_one_press_replaces_it(variant, e
     row = page.locator("#variant-checks li", has_text="便宜")
     expect(row).to_contain_text("我们不谈便宜。")
     row.get_by_role("link", name="Go there").click()
-    page.wait_for_function("() => getSelection().toString() === '便宜'")
+    page.wait_for_function(CHOSEN)
     row.get_by_role("button", name="Replace with “实惠”").click()
     expect(page.locator("#id_body")).to_have_value("🍵 今天的茶很实惠")
     expect(page.locator("#variant-checks")).not_to_contain_text("便宜")
     assert Variant.objects.get().body == "🍵 今天的茶很实惠"
-    page.get_by_role("button", name="Undo").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Undo").click()
     expect(page.locator("#id_body")).to_have_value("🍵 今天的茶很便宜")
     assert Variant.objects.get().body == "🍵 今天的茶很便宜"
 
@@ -73,7 +78,8 @@ def test_words_of_the_piece_are_shown_and_replaced_in_the_editor(workspace, vari
     row.get_by_role("link", name="Show").click()
     page.wait_for_function("() => getSelection().toString() === '最佳'")
     page.locator("#id_title").fill("Tea, again")
-    row.get_by_role("button", name="Replace with “出色”").click()
+    with page.expect_navigation():
+        row.get_by_role("button", name="Replace with “出色”").click()
     expect(page.locator(BODY)).to_contain_text("Second, 出色 line.")
     stored = ContentItem.objects.get(pk=item.pk)
     assert (stored.title, "出色" in stored.body) == ("Tea, again", True)
