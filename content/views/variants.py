@@ -59,7 +59,9 @@ def variant_mend(request: Any, pk: int) -> HttpResponse:
     asked, is_typed = MendForm(request.POST), "body" in request.POST
     form = VariantForm(request.POST, instance=typed) if is_typed else VariantForm(instance=typed)
     if not asked.is_valid() or (is_typed and not form.is_valid()):
-        return show(request, PAGE, "content/variant/_wrong.html", _page(request, row, form), status=422)
+        answer = show(request, PAGE, "content/variant/_wrong.html", _page(request, row, form), status=422)
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#variant-state", "outerHTML"
+        return answer
     how = {"by": request.member, "now": timezone.now()}
     try:
         before = save_variant(row, form.words(), revision=form.cleaned_data["revision"], **how) if is_typed else row

@@ -341,6 +341,15 @@ def test_a_fix_that_is_gone_keeps_what_was_typed(workspace, editor, client_of):
     assert variant.body == "Fits, too."
 
 
+def test_what_cannot_be_saved_is_told_beside_the_form(workspace, editor, client_of):
+    variant = note(workspace, body="x" * 40)
+    typed = {"revision": 1, "title": "t" * 201, "body": "x" * 40, "fix": "cut:body"}
+    answer = client_of(editor).post(at("variant-mend", variant), typed, **HTMX)
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (422, "#variant-state")
+    variant.refresh_from_db()
+    assert variant.revision == 1
+
+
 def test_a_viewer_mends_nothing(workspace, viewer, client_of):
     variant = note(workspace, body="x" * 40)
     assert client_of(viewer).post(at("variant-mend", variant), {"fix": "cut:body"}).status_code == 403
