@@ -89,18 +89,17 @@ def is_on(value: Any) -> bool:
 
 
 class MendForm(forms.Form):
-    """Which fix is taken, and for a crop which part of the picture stays (shares from the upper left corner)."""
+    """Which fix is taken, and for a crop which part stays: 0 the upper or left one, 1 the lower or right one."""
 
     fix = forms.CharField(max_length=400)
     known = forms.IntegerField(required=False)
     """The revision that the list was made from, where nothing typed comes along."""
-    focus_x = forms.FloatField(required=False, min_value=0, max_value=1)
-    focus_y = forms.FloatField(required=False, min_value=0, max_value=1)
+    focus = forms.FloatField(required=False, min_value=0, max_value=1)
 
-    def focus(self) -> tuple[float, float]:
-        """Return the middle where nothing was chosen."""
-        x, y = self.cleaned_data["focus_x"], self.cleaned_data["focus_y"]
-        return (0.5 if x is None else x, 0.5 if y is None else y)
+    def kept_part(self) -> tuple[float, float]:
+        """Return what stays in the picture. A crop cuts one side only, so one number says it for both."""
+        focus = self.cleaned_data["focus"]
+        return (0.5, 0.5) if focus is None else (focus, focus)
 
 
 class AddForm(forms.Form):

@@ -66,7 +66,7 @@ def variant_mend(request: Any, pk: int) -> HttpResponse:
     try:
         before = save_variant(row, form.words(), revision=form.cleaned_data["revision"], **how) if is_typed else row
         revision = before.revision if is_typed else asked.cleaned_data["known"] or 0
-        made = mend(before, asked.cleaned_data["fix"], revision=revision, focus=asked.focus(), **how)
+        made = mend(before, asked.cleaned_data["fix"], revision=revision, focus=asked.kept_part(), **how)
     except VariantEditedMeanwhile as error:
         return _conflict(request, _page(request, typed, form) | {"theirs": error.theirs, "sentence": str(error)})
     context = _page(request, made.variant, VariantForm(instance=made.variant))

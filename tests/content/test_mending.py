@@ -322,6 +322,21 @@ def test_a_fix_works_without_script(workspace, editor, client_of):
     assert len(variant.body) == 30
 
 
+def test_the_page_asks_which_part_of_a_picture_stays(workspace, editor, client_of):
+    image = Image.new("RGB", (40, 200), "white")
+    image.paste("red", (0, 0, 40, 10))
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    tall = make_asset(workspace, data=out.getvalue(), width=40, height=200)
+    variant = note(workspace, body=f"Tea {shown(tall)}", limits={"image_ratio_min": 0.75})
+    key = next(key for key in offers(variant) if key.startswith("crop:"))
+    client = client_of(editor)
+    assert "upper or left part" in client.get(variant.get_absolute_url()).content.decode()
+    client.post(at("variant-mend", variant), {"known": 1, "fix": key, "focus": "0"})
+    (made,) = compose(type(variant).objects.get()).images
+    assert Image.open(io.BytesIO(made.read())).getpixel((20, 2)) == (255, 0, 0)
+
+
 def test_a_fix_on_an_older_text_shows_both(workspace, editor, manager, client_of):
     variant = note(workspace, body="x" * 40)
     fitting.save_variant(variant, {"body": "y" * 40}, revision=1, by=manager, now=NOW)
