@@ -7,6 +7,7 @@ advice; a first row that says so ("词", "类别", "建议") may order them othe
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -21,12 +22,17 @@ WORDS_MAX = 200_000
 WORD_MAX = 60
 TEXT_MAX = 120
 FILE_MAX = 20_000_000
-UNPACKED_MAX = 200_000_000
+UNPACKED_MAX = 80_000_000
 HEADS = {
     "word": {"词", "词语", "词汇", "敏感词", "违禁词", "关键词", "word", "words", "term", "keyword"},
     "category": {"类别", "分类", "类型", "category", "type", "kind"},
     "advice": {"建议", "说明", "备注", "原因", "理由", "advice", "note", "reason"},
 }
+BROKEN_BOOK = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, LookupError, ValueError, TypeError, AttributeError,
+    SyntaxError, RuntimeError, OverflowError,
+)  # fmt: skip
+"""How openpyxl and what it stands on say that the insides are not a workbook."""
 COLUMNS = ("word", "category", "advice")
 
 
@@ -129,8 +135,8 @@ def _workbook(data: bytes) -> Iterator[list[str]]:
             yield ["" if cell is None else str(cell) for cell in row]
     except UserError:
         raise
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError, TypeError, AttributeError, SyntaxError):
-        raise FileRefused(damaged) from None  # openpyxl's ways of saying that the insides are not a workbook
+    except BROKEN_BOOK:
+        raise FileRefused(damaged) from None
 
 
 def _tidy(cell: str) -> str:

@@ -22,7 +22,7 @@ from content.forms.brand import (
 )
 from content.guide import guide_of
 from content.models import AllowedPhrase, BrandRule, WordList
-from content.word_files import read_words
+from content.word_files import FILE_MAX, read_words
 from mediaops.access import demand, get_own, team_url, team_view
 from mediaops.errors import UserError
 from mediaops.lib.parts import done, show
@@ -106,7 +106,7 @@ def list_new(request: Any) -> HttpResponse:
     form = ListForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            words = read_words(form.cleaned_data["file"].read())
+            words = read_words(form.cleaned_data["file"].read(FILE_MAX + 1))
             given = words_of(form)
             row = branding.import_list(request.workspace, words, **given, by=request.member, now=timezone.now())
             return _back(request, "list:imported", _imported(row, words.left_out))

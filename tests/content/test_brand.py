@@ -173,6 +173,9 @@ def workbook(*rows):
     return out.getvalue()
 
 
+BOOK = workbook(["词", "类别", "建议"], ["代购", "广告", "改写"], ["包邮", "广告", None])
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_text_files_of_every_encoding_are_read(encoding):
     assert lines("代购\r\n包邮,\n\n代购\n".encode(encoding)) == ["代购", "包邮"]
@@ -221,6 +224,17 @@ def test_any_file_is_read_or_refused(data):
     except FileRefused:
         return
     assert all(line.split("\t")[0].strip() and "\n" not in line for line in found.lines)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), min_size=1, max_size=12))
+def test_a_damaged_workbook_is_read_or_refused(changes):
+    data = bytearray(BOOK)
+    for at_byte, value in changes:
+        data[at_byte % len(data)] = value
+    try:
+        assert read_words(bytes(data)).lines
+    except FileRefused as refused:
+        assert str(refused)
 
 
 # --- pages ------------------------------------------------------------------------------------------------------

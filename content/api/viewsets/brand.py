@@ -16,7 +16,7 @@ from content.api.serializers.problems import ProblemSerializer
 from content.guide import guide_of
 from content.models import AllowedPhrase, BrandRule, WordList
 from content.models.brand import RuleKind
-from content.word_files import WORDS_MAX, read_words, words_of
+from content.word_files import FILE_MAX, WORDS_MAX, read_words, words_of
 from mediaops.api.base import ReadViewSet, TeamView
 from mediaops.models import Right
 
@@ -85,7 +85,7 @@ class WordListViewSet(Given, ReadViewSet):
             words = words_of([[one["word"], one["category"], one["advice"]] for one in given.pop("words")])
         else:
             given = self._form(shapes.ListFileSerializer)
-            words = read_words(given.pop("file").read())
+            words = read_words(given.pop("file").read(FILE_MAX + 1))
         row = branding.import_list(self.workspace, words, **given, by=self.member, now=timezone.now())
         context = {**self.get_serializer_context(), "left_out": words.left_out}
         return Response(shapes.ImportedSerializer(row, context=context).data, 201)
