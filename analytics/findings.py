@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics import frames, measures
+from analytics import measures, rollups
 from analytics.overview import SMALL_SAMPLE, Overview, named
 from mediaops.lib.periods import Period
 from mediaops.templatetags.ui import duration, number, percent
@@ -83,9 +83,10 @@ def _one_post(whole: Overview) -> Finding | None:
 
 def _first_figures(whole: Overview) -> Finding | None:
     """Accounts that told views for the first time in two weeks."""
-    before = frames.account_days([row.account.pk for row in whole.accounts], whole.scope.before)
+    days = rollups.account_days([row.account.pk for row in whole.accounts], whole.scope.before)
+    before = measures.per_account(days)
     for row in whole.accounts:
-        if row.views and measures.total(before[before["account"] == row.account.pk], "views") in (None, 0):
+        if row.views and measures.total(before.get(row.account.pk, []), "views") in (None, 0):
             views = number(row.views)
             title = _("%(account)s had its first views.") % {"account": named(row.account)}
             text = _("%(views)s in this week, after none in the week before.") % {"views": views}
@@ -99,11 +100,11 @@ def _falling_rate(whole: Overview) -> Finding | None:
     for _step in range(FALLING_WEEKS):
         weeks.append(weeks[-1].before)
     span = Period(weeks[-1].first, weeks[0].last)
-    days = frames.account_days([row.account.pk for row in whole.accounts], span)
+    days = measures.per_account(rollups.account_days([row.account.pk for row in whole.accounts], span))
     for row in whole.accounts:
-        own = days[days["account"] == row.account.pk]
+        own = days.get(row.account.pk, [])
         told = [
-            measures.engagement_rate(own[(own["day"] >= week.first) & (own["day"] <= week.last)])
+            measures.engagement_rate([day for day in own if week.first <= day.day <= week.last])
             for week in reversed(weeks)
         ]
         rates = [rate for rate in told if rate is not None]

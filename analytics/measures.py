@@ -1,26 +1,53 @@
-"""Figures from figures: DataFrame in, DataFrame or plain number out. Pure; units in the docstrings.
+"""Figures from figures: rows in, plain numbers out; snapshots come as a DataFrame. Pure; units in the docstrings.
 
 Terms are defined in `docs/glossary.md`. Rates are never added; unknown is left out, never taken for 0.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
-
-import pandas as pd
 
 from analytics.models.counters import COUNTERS, INTERACTIONS
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 FRESH = timedelta(days=1)
+MEDIAN_LEAST = 3
 
 
-def daily_gains(snapshots: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
+class Day(NamedTuple):
+    """What one account (or one of its posts) gained on one day; None is not told."""
+
+    account: int
+    day: date
+    views: int | None = None
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    saves: int | None = None
+    clicks: int | None = None
+    followers: int | None = None
+    """Of the account, at the end of the day."""
+    posts: int = 0
+    rated_views: int | None = None
+    """Views of posts that tell interactions, too."""
+    rated_interactions: int | None = None
+
+
+def daily_gains(snapshots: "pd.DataFrame", zone: ZoneInfo) -> "pd.DataFrame":
     """Return `post, day` and what each counter gained that day, from cumulative snapshots.
 
     A day's gain is its last snapshot less the last one before. The first snapshot of a post counts
     whole when it was published on that day or the day before; for an older post it is only where
     counting starts, because nobody knows when it was gained.
     """
+    import pandas as pd  # 60 MB and two seconds, which a web process that draws no post need not spend
+
     columns = ["post", "day", *COUNTERS]
     if snapshots.empty:
         return pd.DataFrame({name: pd.Series(dtype="Int64" if name in COUNTERS else object) for name in columns})
@@ -42,66 +69,73 @@ def daily_gains(snapshots: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
     return result[~nothing].reset_index(drop=True)
 
 
-def total(frame: pd.DataFrame, name: str) -> int | None:
+def total(days: Iterable[Day], name: str) -> int | None:
     """Add a counter over all rows; None when no row knows it."""
-    known = frame[name].dropna()
-    return int(known.sum()) if len(known) else None
+    known = [value for day in days if (value := getattr(day, name)) is not None]
+    return sum(known) if known else None
 
 
-def interactions(frame: pd.DataFrame) -> int | None:
+def interactions(days: Sequence[Day]) -> int | None:
     """Add likes, comments, shares and saves over all rows (count); None when none is known."""
-    parts = [value for name in INTERACTIONS if (value := total(frame, name)) is not None]
+    parts = [value for name in INTERACTIONS if (value := total(days, name)) is not None]
     return sum(parts) if parts else None
 
 
-def engagement_rate(frame: pd.DataFrame) -> float | None:
-    """Interactions per view, over posts that tell both (0.048 is 4.8 %); None when nobody looked.
-
-    `frame` has `rated_views` and `rated_interactions` as `AccountDay` keeps them.
-    """
-    views, acts = total(frame, "rated_views"), total(frame, "rated_interactions")
+def engagement_rate(days: Sequence[Day]) -> float | None:
+    """Interactions per view, over posts that tell both (0.048 is 4.8 %); None when nobody looked."""
+    views, acts = total(days, "rated_views"), total(days, "rated_interactions")
     return acts / views if views and acts is not None else None
 
 
-def follower_gain(frame: pd.DataFrame, start: pd.DataFrame) -> pd.DataFrame:
-    """Return `account, followers, gained` (counts): the newest of the period less the newest before it.
+def follower_gain(days: Iterable[Day], start: Iterable[Day]) -> dict[int, tuple[int, int]]:
+    """Return (followers, gained) by account: the newest of the period, and that less the newest before it.
 
     `start` holds the days before the period. An account first seen inside it counts from its first day.
     """
-    known = frame.dropna(subset=["followers"]).sort_values("day").groupby("account")["followers"]
-    earlier = start.dropna(subset=["followers"]).sort_values("day").groupby("account")["followers"].last()
-    newest = known.last()
-    base = earlier.reindex(newest.index).fillna(known.first()) if len(earlier) else known.first()
-    return pd.DataFrame({"account": newest.index, "followers": newest.array, "gained": (newest - base).array})
+    told, before = _followers(days), _followers(start)
+    return {
+        account: (counts[-1], counts[-1] - (before[account][-1] if account in before else counts[0]))
+        for account, counts in told.items()
+    }
 
 
-def per_account(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return `account, views, interactions` (counts) and `rate` of each account in the frame; NA is not told."""
-    names = ["views", *INTERACTIONS, "rated_views", "rated_interactions"]
-    sums = frame.groupby("account")[names].sum(min_count=1)
-    acts = sums[list(INTERACTIONS)].sum(axis=1, min_count=1)
-    rate = (sums["rated_interactions"] / sums["rated_views"].where(sums["rated_views"] > 0)).astype("Float64")
-    return pd.DataFrame({"views": sums["views"], "interactions": acts, "rate": rate}).reset_index()
+def _followers(days: Iterable[Day]) -> dict[int, list[int]]:
+    """Return the known follower counts of each account, oldest first."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for day in sorted(days, key=lambda day: day.day):
+        if day.followers is not None:
+            found[day.account].append(day.followers)
+    return found
 
 
-def by_day(frame: pd.DataFrame, name: str, days: list[date]) -> list[int | None]:
-    """Return a counter per day in the order of `days`; None where nobody told anything that day."""
-    sums = frame.dropna(subset=[name]).groupby("day")[name].sum()
-    return [int(sums[day]) if day in sums.index else None for day in days]
+def per_account(days: Iterable[Day]) -> dict[int, list[Day]]:
+    """Return the rows of each account."""
+    found: dict[int, list[Day]] = defaultdict(list)
+    for day in days:
+        found[day.account].append(day)
+    return found
 
 
-def against_median(posts: pd.DataFrame) -> pd.DataFrame:
-    """Add `ratio`: a post's views against the median of its account's posts in the frame (times).
+def by_day(days: Iterable[Day], names: Sequence[str], order: Sequence[date]) -> list[int | None]:
+    """Return counters, added per day, in the order of days; None where nobody told anything that day."""
+    sums: dict[date, int] = {}
+    for row in days:
+        known = [value for name in names if (value := getattr(row, name)) is not None]
+        if known:
+            sums[row.day] = sums.get(row.day, 0) + sum(known)
+    return [sums.get(day) for day in order]
 
-    Accounts with fewer than 3 posts that tell views have no ratio: a median of two says nothing.
+
+def medians(posts: Iterable[tuple[int, int]]) -> dict[int, float]:
+    """Return the median of each account's views from (account, views); a post is measured against it.
+
+    Accounts with fewer than 3 posts have none: a median of two says nothing. Nor have those whose median is 0.
     """
-    result = posts.copy()
-    known = result.dropna(subset=["views"])
-    counts = known.groupby("account")["views"].count()
-    medians = known.groupby("account")["views"].median().astype("Float64")
-    usable = medians[(counts >= 3) & (medians > 0)]
-    result["ratio"] = result["views"].astype("Float64") / result["account"].map(usable).astype("Float64")
-    return result
+    views: dict[int, list[int]] = defaultdict(list)
+    for account, seen in posts:
+        views[account].append(seen)
+    found = {account: float(median(seen)) for account, seen in views.items() if len(seen) >= MEDIAN_LEAST}
+    return {account: middle for account, middle in found.items() if middle > 0}
 
 
 @dataclass(frozen=True)

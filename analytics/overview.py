@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from analytics import frames, measures
-from analytics.measures import Change
+from analytics import measures, rollups
+from analytics.measures import Change, Day
 from analytics.models import INTERACTIONS, PostFigures
 from campaigns.models import Campaign
 from content.models import Pillar, Publication
@@ -90,6 +89,14 @@ class PostRow:
     ratio: float | None
 
 
+class SeenPost(NamedTuple):
+    """A post of the period, how often it was seen, and that against the median of its account's posts."""
+
+    post: int
+    views: int
+    ratio: float | None
+
+
 @dataclass(frozen=True)
 class Series:
     """One line per day: this period and the one before. None is a gap."""
@@ -140,17 +147,13 @@ def overview(scope: Scope, *, memory_days: int = 0) -> Overview:
     Posts are measured against the median of their account's posts in the period and in the
     `memory_days` before it; a week alone holds too few. Only then the most seen posts are told too.
     """
-    ids = [account.pk for account in scope.accounts]
-    both = Period(scope.before.first, scope.period.last)
-    days = _days(scope, ids, both)
-    is_now = pd.Series([day >= scope.period.first for day in days["day"]], index=days.index, dtype=bool)
-    is_before = pd.Series([day <= scope.before.last for day in days["day"]], index=days.index, dtype=bool)
-    now, before = days[is_now], days[is_before]
+    both = _days(scope, Period(scope.before.first, scope.period.last))
+    now = [row for row in both if row.day >= scope.period.first]
+    before = [row for row in both if row.day <= scope.before.last]
     counts = _post_counts(scope)
     count_now = sum(pair[0] for pair in counts.values())
-    table = measures.against_median(_post_table(scope, memory_days))
-    table = table[table["is_now"]]
-    rows = _ranked(table, scope)
+    seen = _seen(scope, memory_days)
+    rows = _ranked(seen, scope)
     accounts = _accounts(scope, now, before, counts)
     return Overview(
         scope=scope,
@@ -159,26 +162,17 @@ def overview(scope: Scope, *, memory_days: int = 0) -> Overview:
         accounts=accounts,
         best=[row for row in rows if row.ratio and row.ratio >= 1],
         worst=[row for row in reversed(rows) if row.ratio is not None and row.ratio < 1],
-        most_seen=_rows(table.dropna(subset=["views"]).nlargest(SEEN, "views"), scope) if memory_days else [],
+        most_seen=_rows(sorted(seen, key=lambda post: -post.views)[:SEEN], scope) if memory_days else [],
         post_count=count_now,
         unknown_views=[row.account for row in accounts if row.views is None and row.posts],
     )
 
 
-def _days(scope: Scope, ids: list[int], period: Period) -> pd.DataFrame:
-    if not scope.is_narrow:
-        return frames.account_days(ids, period)
-    days = frames.post_days(planned_posts(scope), period)
-    days = days[days["account"].isin(ids)]
-    acts = days[list(measures.INTERACTIONS)].sum(axis=1, min_count=1)
-    both = days["views"].notna() & acts.notna()
-    extra = {
-        "followers": pd.array([pd.NA] * len(days), dtype="Int64"),
-        "posts": pd.array([0] * len(days), dtype="Int64"),
-        "rated_views": days["views"].where(both),
-        "rated_interactions": acts.where(both),
-    }
-    return days.assign(**extra)[frames.DAY_COLUMNS]
+def _days(scope: Scope, period: Period) -> list[Day]:
+    ids = [account.pk for account in scope.accounts]
+    if scope.is_narrow:
+        return rollups.post_days(planned_posts(scope), ids, period)
+    return rollups.account_days(ids, period)
 
 
 def _edges(scope: Scope) -> tuple[datetime, datetime, datetime, datetime]:
@@ -204,11 +198,9 @@ def _post_counts(scope: Scope) -> dict[int, tuple[int, int]]:
     return counts | {row["account_id"]: (row["now"], row["before"]) for row in sums}
 
 
-def _figures(
-    scope: Scope, now: pd.DataFrame, before: pd.DataFrame, posts_now: int, posts_before: int
-) -> list[Figure]:
-    gained = None if scope.is_narrow else _gained(scope, now, before)
-    before_gained = None if scope.is_narrow else _gained(scope, before, pd.DataFrame(columns=frames.DAY_COLUMNS))
+def _figures(scope: Scope, now: list[Day], before: list[Day], posts_now: int, posts_before: int) -> list[Figure]:
+    gained = None if scope.is_narrow else _gained(now, before)
+    before_gained = None if scope.is_narrow else _gained(before, [])
     planned_now, planned_before = _planned(scope)
     figures = [
         Figure("views", _("Views"), Change(measures.total(now, "views"), measures.total(before, "views"))),
@@ -227,9 +219,9 @@ def _figures(
     return figures
 
 
-def _gained(scope: Scope, days: pd.DataFrame, earlier: pd.DataFrame) -> int | None:
+def _gained(days: list[Day], earlier: list[Day]) -> int | None:
     gains = measures.follower_gain(days, earlier)
-    return int(gains["gained"].sum()) if len(gains) else None
+    return sum(gained for _followers, gained in gains.values()) if gains else None
 
 
 def _planned(scope: Scope) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -250,109 +242,95 @@ def _planned(scope: Scope) -> tuple[tuple[int, int], tuple[int, int]]:
     return (sums["out"], sums["planned"]), (sums["out_before"], sums["planned_before"])
 
 
-def _series(scope: Scope, now: pd.DataFrame, before: pd.DataFrame) -> dict[str, Series]:
+def _series(scope: Scope, now: list[Day], before: list[Day]) -> dict[str, Series]:
     days, past = list(scope.period.days()), list(scope.before.days())
     known = scope.campaigns
     if known is None:
         known = list(Campaign.objects.in_workspace(scope.workspace).touching(scope.period.first, scope.period.last))
     marks = [(row.starts_on, row.name) for row in known if scope.period.first <= row.starts_on <= scope.period.last]
-    with_acts = [_with_interactions(now), _with_interactions(before)]
+
+    def series(*names: str) -> Series:
+        return Series(days, measures.by_day(now, names, days), measures.by_day(before, names, past), marks)
+
+    posts = series("posts")
     result = {
-        "views": Series(days, measures.by_day(now, "views", days), measures.by_day(before, "views", past), marks),
-        "interactions": Series(
-            days,
-            measures.by_day(with_acts[0], "interactions", days),
-            measures.by_day(with_acts[1], "interactions", past),
-            marks,
-        ),
-        "posts": Series(
-            days,
-            [value or 0 for value in measures.by_day(now, "posts", days)],
-            [value or 0 for value in measures.by_day(before, "posts", past)],
-            marks,
-        ),
+        "views": series("views"),
+        "interactions": series(*INTERACTIONS),
+        "posts": Series(days, [n or 0 for n in posts.now], [n or 0 for n in posts.before], marks),
     }
     if not scope.is_narrow:
-        result["gained"] = Series(days, _followers(now, days), _followers(before, past), marks)
+        result["gained"] = series("followers")
     return result
 
 
-def _with_interactions(days: pd.DataFrame) -> pd.DataFrame:
-    return days.assign(interactions=days[list(measures.INTERACTIONS)].sum(axis=1, min_count=1))
-
-
-def _followers(frame: pd.DataFrame, days: list[date]) -> list[int | None]:
-    return measures.by_day(frame, "followers", days)
-
-
 def _accounts(
-    scope: Scope, now: pd.DataFrame, before: pd.DataFrame, counts: dict[int, tuple[int, int]]
+    scope: Scope, now: list[Day], before: list[Day], counts: dict[int, tuple[int, int]]
 ) -> list[AccountRow]:
-    gains = _by_account(measures.follower_gain(now, before))
-    past = _by_account(measures.follower_gain(before, before.iloc[:0]))
-    sums = _by_account(measures.per_account(now))
-    nothing: dict[str, Any] = dict.fromkeys(("followers", "gained", "views", "interactions", "rate"))
+    gains, past = measures.follower_gain(now, before), measures.follower_gain(before, [])
+    days = measures.per_account(now)
     rows = []
     for account in scope.accounts:
-        told = nothing | sums.get(account.pk, {}) | gains.get(account.pk, {})
-        former = past.get(account.pk, nothing)["gained"]
+        own = days.get(account.pk, [])
+        followers, gained = gains.get(account.pk, (None, None))
+        former = past[account.pk][1] if account.pk in past else None
         rows.append(
             AccountRow(
                 account=account,
-                followers=told["followers"],
-                gained=told["gained"],
-                views=told["views"],
-                interactions=told["interactions"],
+                followers=followers,
+                gained=gained,
+                views=measures.total(own, "views"),
+                interactions=measures.interactions(own),
                 posts=counts[account.pk][0],
-                rate=told["rate"],
-                gained_change=Change(told["gained"], former),
+                rate=measures.engagement_rate(own),
+                gained_change=Change(gained, former),
             )
         )
     return sorted(rows, key=lambda row: (row.gained is None, -(row.gained or 0)))
 
 
-def _by_account(frame: pd.DataFrame) -> dict[int, dict[str, Any]]:
-    return {row["account"]: row for row in frames.records(frame)}
+def _seen(scope: Scope, memory_days: int) -> list[SeenPost]:
+    """Return the period's posts whose views are told, with their ratio to the median.
 
-
-def _post_table(scope: Scope, memory_days: int) -> pd.DataFrame:
-    """Return `post, account, is_now` and the newest counters of the period's posts and those shortly before."""
+    The medians also count the posts of the `memory_days` before the period.
+    """
     _first, _gap, start, end = _edges(scope)
-    rows = PostFigures.objects.filter(
-        post__account__in=scope.accounts,
-        post__part_of="",
-        post__published_at__gte=start - timedelta(days=memory_days),
-        post__published_at__lt=end,
-    )
+    figures = PostFigures.objects.filter(post__account__in=scope.accounts, post__part_of="", views__isnull=False)
     if scope.is_narrow:
-        rows = rows.filter(post__in=planned_posts(scope))
-    names = ["post_id", "post__account_id", "post__published_at", "views", *INTERACTIONS]
-    columns = ["post", "account", "published_at", "views", *INTERACTIONS]
-    frame = pd.DataFrame.from_records(rows.values_list(*names), columns=columns)
-    frame["is_now"] = pd.to_datetime(frame["published_at"], utc=True) >= pd.Timestamp(start).tz_convert("UTC")
-    return frame.drop(columns="published_at").astype(dict.fromkeys(columns[3:], "Int64"))
+        figures = figures.filter(post__in=planned_posts(scope))
+
+    def told(first: datetime, last: datetime) -> list[tuple[int, int, int]]:
+        rows = figures.filter(post__published_at__gte=first, post__published_at__lt=last).order_by()
+        return list(rows.values_list("post_id", "post__account_id", "views"))
+
+    now = told(start, end)
+    earlier = told(start - timedelta(days=memory_days), start) if memory_days else []
+    middle = measures.medians((account, views) for _post, account, views in [*earlier, *now])
+    return [
+        SeenPost(post, views, views / middle[account] if account in middle else None) for post, account, views in now
+    ]
 
 
-def _ranked(table: pd.DataFrame, scope: Scope) -> list[PostRow]:
+def _ranked(seen: list[SeenPost], scope: Scope) -> list[PostRow]:
     """Return the best and the worst posts, best first; without enough posts there is no ranking at all."""
-    rated = table.dropna(subset=["ratio"]).sort_values("ratio", ascending=False)
+    rated = sorted(
+        ((post.ratio, post) for post in seen if post.ratio is not None), key=lambda pair: pair[0], reverse=True
+    )
     if len(rated) < SMALL_SAMPLE:
         return []
-    best = rated[rated["ratio"] >= 1].head(RANKED)
-    return _rows(pd.concat([best, rated[rated["ratio"] < 1].tail(WORST)]), scope)
+    best = [post for ratio, post in rated if ratio >= 1][:RANKED]
+    return _rows([*best, *[post for ratio, post in rated if ratio < 1][-WORST:]], scope)
 
 
-def _rows(table: pd.DataFrame, scope: Scope) -> list[PostRow]:
-    """Return posts of the frame, in its order, with their figures."""
-    chosen = list(frames.records(table))
+def _rows(chosen: list[SeenPost], scope: Scope) -> list[PostRow]:
+    """Return posts with their figures, in the order they come."""
+    if not chosen:
+        return []
     by_account = {account.pk: account for account in scope.accounts}
-    posts = {post.pk: post for post in Post.objects.filter(pk__in=[row["post"] for row in chosen])} if chosen else {}
+    figures = PostFigures.objects.filter(post__in=[row.post for row in chosen]).select_related("post")
+    by_post = {row.post_id: row for row in figures}
     found = []
     for row in chosen:
-        post = posts[row["post"]]
-        post.account = by_account[post.account_id]
-        known = [row[name] for name in INTERACTIONS if row[name] is not None]
-        acts = sum(known) if known else None
-        rate = acts / row["views"] if acts is not None and row["views"] else None
-        found.append(PostRow(post, row["views"], acts, rate, row["saves"], row["ratio"]))
+        told = by_post[row.post]
+        told.post.account = by_account[told.post.account_id]
+        found.append(PostRow(told.post, row.views, told.interactions, told.engagement_rate, told.saves, row.ratio))
     return found

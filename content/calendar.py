@@ -1,12 +1,13 @@
 """What a calendar shows between two days: publications, posts made elsewhere, campaigns, hints."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,6 +23,14 @@ from platforms.models import Account, Post
 GAP_DAYS = 7
 """An account with nothing for longer than this gets a hint."""
 TRAY_MOST = 20
+CELL_MOST = 4
+"""What a day of the month shows, campaigns' bars and chips together; the rest is folded away."""
+LIST_MOST = 150
+"""A list of days ends with the day that reaches this many entries; the next page goes on from there."""
+ELSEWHERE_MOST = 500
+LOUD = {"late", State.FAILED, State.UNSURE, State.BY_HAND}
+"""What needs a person is not folded away while there is room for it."""
+MOVABLE = {"late", State.PLANNED, State.FAILED, State.BY_HAND}
 
 
 @dataclass(frozen=True)
@@ -35,22 +44,44 @@ class Filters:
     state: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Entry:
-    """One chip: a publication, or a post that was made elsewhere."""
+    """One chip: a publication, or a post that was made elsewhere. Ids, not rows: a month has many."""
 
     at: datetime
     title: str
     account: Account
     state: str
-    label: str
-    publication: Publication | None = None
-    post: Post | None = None
-    clash: str = ""
+    publication_id: int | None = None
+    post_id: int | None = None
+    clash_min: int | None = None
+    """Minutes to a neighbour of the same account, where the platform advises more."""
+
+    @property
+    def key(self) -> str:
+        """The entry's name on the page: `p12` is a publication, `o5` a post made elsewhere."""
+        return f"p{self.publication_id}" if self.publication_id else f"o{self.post_id}"
+
+    @property
+    def label(self) -> str:
+        """The state in words."""
+        if self.post_id:
+            return _("Live, made elsewhere")
+        return _("Too late, decide") if self.state == "late" else str(State(self.state).label)
+
+    @property
+    def clash(self) -> str:
+        """Say how far the neighbour is; "" without a clash."""
+        if self.clash_min is None:
+            return ""
+        words = ngettext(
+            "%(n)d minute apart, better %(limit)d", "%(n)d minutes apart, better %(limit)d", self.clash_min
+        )
+        return words % {"n": self.clash_min, "limit": limits_of(self.account).min_gap_min}
 
     @property
     def can_move(self) -> bool:
-        return self.publication is not None and self.publication.state in (State.PLANNED, State.FAILED, State.BY_HAND)
+        return self.publication_id is not None and self.state in MOVABLE
 
 
 @dataclass(frozen=True)
@@ -68,6 +99,11 @@ class Span:
 
     campaign: Campaign
 
+    def days(self, first: date, last: date) -> Iterable[date]:
+        """Return the days of the bar from `first` to `last`."""
+        start, end = max(self.campaign.starts_on, first), min(self.campaign.ends_on, last)
+        return (start + timedelta(days=n) for n in range((end - start).days + 1))
+
 
 @dataclass
 class Plan:
@@ -81,13 +117,43 @@ class Plan:
 
     @property
     def clashes(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.clash]
+        return [entry for entry in self.entries if entry.clash_min is not None]
 
     def by_day(self, zone: ZoneInfo) -> list[tuple[date, list[Entry]]]:
         days: dict[date, list[Entry]] = defaultdict(list)
         for entry in self.entries:
             days[entry.at.astimezone(zone).date()].append(entry)
         return sorted(days.items())
+
+    def folded(self, zone: ZoneInfo, keep: str = "") -> list[tuple[date, list[Entry], int]]:
+        """Return each day with what its cell of the month shows, and how many entries it folds away.
+
+        What needs a person comes first, then what is early. The entry whose key is `keep` is shown.
+        """
+        bars = Counter(day for span in self.spans for day in span.days(self.first, self.last))
+        return [
+            (day, shown, len(entries) - len(shown))
+            for day, entries in self.by_day(zone)
+            for shown in [_shown(entries, max(CELL_MOST - bars[day], 1), keep)]
+        ]
+
+
+def first_days(days: list[tuple[date, list[Entry]]]) -> tuple[list[tuple[date, list[Entry]]], date | None]:
+    """Return the first days that fill one page of a list, and the day on which the next page starts."""
+    count = 0
+    for n, (_day, entries) in enumerate(days[:-1], start=1):
+        count += len(entries)
+        if count >= LIST_MOST:
+            return days[:n], days[n][0]
+    return days, None
+
+
+def _shown(entries: list[Entry], most: int, keep: str) -> list[Entry]:
+    """Return at most `most` entries of a day, in the order of time."""
+    if len(entries) <= most:
+        return entries
+    best = sorted(entries, key=lambda entry: (entry.key != keep, entry.state not in LOUD, entry.at))[:most]
+    return sorted(best, key=lambda entry: entry.at)
 
 
 def plan_between(
@@ -106,7 +172,7 @@ def plan_between(
     accounts = {account.pk: account for account in own}
     entries = _publications(workspace, accounts, start, end, filters) + _posts(accounts, start, end, filters)
     entries.sort(key=lambda entry: entry.at)
-    _mark_clashes(entries)
+    _mark_clashes(entries, {account.pk: limits_of(account).min_gap_min for account in own})
     spans = [Span(row) for row in campaigns if row.starts_on <= last and row.ends_on >= first]
     return Plan(first, last, entries, spans, _gaps(accounts.values(), entries, first, last, zone, now))
 
@@ -167,24 +233,19 @@ def _publications(
         rows = rows.needing_a_person()
     elif filters.state:
         rows = rows.filter(state=filters.state)
-    rows = rows.select_related("variant__item").defer(
-        "variant__item__body", "variant__body", "variant__item__summary"
+    found = rows.order_by().values_list(
+        "pk", "due_at", "state", "late_at", "variant__account_id", "variant__title", "variant__item__title"
     )
-    entries = []
-    for row in rows:
-        row.variant.account = accounts[row.variant.account_id]
-        late = row.state == State.PLANNED and row.late_at is not None
-        entries.append(
-            Entry(
-                at=row.due_at,
-                title=row.variant.title or str(row.variant.item),
-                account=row.variant.account,
-                state="late" if late else row.state,
-                label=_("Too late, decide") if late else row.get_state_display(),
-                publication=row,
-            )
+    return [
+        Entry(
+            at=due_at,
+            title=own_title or title or _("Untitled"),
+            account=accounts[account],
+            state="late" if state == State.PLANNED and late_at is not None else state,
+            publication_id=pk,
         )
-    return entries
+        for pk, due_at, state, late_at, account, own_title, title in found
+    ]
 
 
 def _posts(accounts: dict[int, Account], start: datetime, end: datetime, filters: Filters) -> list[Entry]:
@@ -195,42 +256,42 @@ def _posts(accounts: dict[int, Account], start: datetime, end: datetime, filters
     rows = Post.objects.filter(account__in=list(accounts), part_of="").standing().between(start, end)
     if filters.account:
         rows = rows.filter(account=filters.account)
-    rows = rows.filter(~Exists(ours)).only("title", "text", "remote_id", "published_at", "account_id")
+    found = rows.filter(~Exists(ours)).values_list(
+        "pk", "published_at", "account_id", "title", Left("text", 60), "remote_id"
+    )
     return [
-        Entry(row.published_at, str(row), accounts[row.account_id], "live", _("Live, made elsewhere"), post=row)
-        for row in rows[:500]
+        Entry(at, title or text or remote_id, accounts[account], State.LIVE.value, post_id=pk)
+        for pk, at, account, title, text, remote_id in found[:ELSEWHERE_MOST]
     ]
 
 
-def _mark_clashes(entries: Sequence[Entry]) -> None:
-    """Mark planned entries that stand closer to another of the same account than its platform advises."""
+def _mark_clashes(entries: Sequence[Entry], least: dict[int, int | None]) -> None:
+    """Mark planned entries that stand closer to another of their account than the `least` minutes advised."""
     last: dict[int, Entry] = {}
     for entry in entries:
         if entry.state == State.CANCELLED:
             continue
         before = last.get(entry.account.pk)
         last[entry.account.pk] = entry
-        gap_min = limits_of(entry.account).min_gap_min
+        gap_min = least[entry.account.pk]
         if before is None or not gap_min or not (entry.can_move or before.can_move):
             continue
         minutes = int((entry.at - before.at).total_seconds() // 60)
         if minutes < gap_min:
-            words = ngettext(
-                "%(n)d minute apart, better %(limit)d", "%(n)d minutes apart, better %(limit)d", minutes
-            ) % {"n": minutes, "limit": gap_min}
-            entry.clash = before.clash = words
+            entry.clash_min = before.clash_min = minutes
 
 
 def _gaps(
-    accounts: object, entries: Sequence[Entry], first: date, last: date, zone: ZoneInfo, now: datetime
+    accounts: Iterable[Account], entries: Sequence[Entry], first: date, last: date, zone: ZoneInfo, now: datetime
 ) -> list[Gap]:
     """Find accounts with nothing for more than `GAP_DAYS` from today on, within the days shown."""
-    today = now.astimezone(zone).date()
-    start = max(first, today)
+    start = max(first, now.astimezone(zone).date())
+    busy: dict[int, set[date]] = defaultdict(set)
+    for entry in entries:
+        busy[entry.account.pk].add(entry.at.astimezone(zone).date())
     found = []
-    for account in accounts:  # type: ignore[attr-defined]
-        days = sorted({e.at.astimezone(zone).date() for e in entries if e.account.pk == account.pk})
-        marks = [start, *[day for day in days if day >= start], last + timedelta(days=1)]
+    for account in accounts:
+        marks = [start, *sorted(day for day in busy[account.pk] if day >= start), last + timedelta(days=1)]
         for early, late in zip(marks, marks[1:], strict=False):
             if (late - early).days > GAP_DAYS:
                 found.append(Gap(account, (late - early).days, early + timedelta(days=(late - early).days // 2)))

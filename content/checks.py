@@ -6,6 +6,7 @@ wants only a part of it filters by `field` or `level`; nobody judges by rules of
 
 import zoneinfo
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from django.db.models import QuerySet
@@ -64,6 +65,7 @@ def check_text(variant: Variant) -> list[Problem]:
     for src in made.lost:
         text = _("A picture in the text is not in the media library: %(address)s. Upload it, then put it in again.")
         found.append(Problem("image_unknown", text % {"address": src[:80]}, "images", target=src))
+    found = _as_advice(found) if variant.account.is_by_hand else found
     return [*found, *check_words(variant)]
 
 
@@ -76,6 +78,11 @@ def check_piece(item: ContentItem) -> list[Problem]:
     """Return the same of the words of the piece itself, before it is fitted to any account."""
     texts: dict[Field, str] = {"title": item.title, "summary": item.summary, "body": item.body}
     return wording.judge(texts, guide_of(item.workspace_id))
+
+
+def _as_advice(found: list[Problem]) -> list[Problem]:
+    """Where a person posts, a text that is too long stops nothing: the kit cuts it, and the person looks."""
+    return [replace(problem, level="warn") for problem in found]
 
 
 def check_account(account: Account) -> Iterator[Problem]:

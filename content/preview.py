@@ -8,7 +8,7 @@ from content.compose import compose
 from content.models import ContentItem, Variant
 from platforms.connectors.base import Limits, OutgoingImage, OutgoingPost, PlatformSpec
 from platforms.connectors.counting import links_of, mentions_of, tags_of
-from platforms.gateway import limits_of
+from platforms.gateway import limits_of, spec_of
 from platforms.limits import text_length
 from platforms.models import Account
 
@@ -53,7 +53,7 @@ class Counts:
 def preview_of(variant: Variant) -> Preview:
     """Return what a reader of the variant's account would see."""
     account, post = variant.account, compose(variant)
-    limits, spec = limits_of(account), account.spec
+    limits, spec = limits_of(account), spec_of(account)
     title, title_over = _cut(post.title, limits.title_max, spec.count_title)
     text, text_over = _cut(post.text, limits.text_max, spec.count_text)
     shown = len(post.images) if limits.images_max is None else limits.images_max

@@ -10,7 +10,7 @@ from datetime import datetime
 from celery import Task, current_app, shared_task
 from django.utils import timezone
 
-from content.actions import handing, holding, publishing, reconciling, telling
+from content.actions import assisting, handing, holding, publishing, reconciling, telling
 from content.models import Publication
 
 log = logging.getLogger(__name__)
@@ -87,6 +87,14 @@ def _ask(pk: int, act: Callable[[int, datetime], object]) -> None:
 @shared_task
 def tell_troubles() -> int:
     return telling.tell_troubles(timezone.now())
+
+
+@shared_task
+def push_by_hand() -> None:
+    """Settle what people posted and we have seen; remind of what still waits for them."""
+    now = timezone.now()
+    assisting.settle_by_posts(now)
+    assisting.nudge(now)
 
 
 @shared_task

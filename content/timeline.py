@@ -36,6 +36,7 @@ WORDS: dict[str, tuple[str, Any]] = {
     "publication.moved": ("calendar", _("moved its time")),
     "publication.cancelled": ("ban", _("cancelled a publication")),
     "publication.live": ("circle-check", _("published it")),
+    "publication.updated": ("edit", _("changed it where it is live")),
     "publication.failed": ("circle-x", _("could not publish it")),
     "publication.unsure": ("help-circle", _("does not know whether it is live")),
     "publication.by_hand": ("hand-click", _("asks to publish it by hand")),

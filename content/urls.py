@@ -78,6 +78,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("parts/today-writing/", item_parts.today_writing, name="today-writing"),
     path("parts/campaign-items/<int:pk>/", item_parts.campaign_items, name="campaign-items"),
     path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/agenda/", calendar.calendar_agenda, name="calendar-agenda"),
     path("calendar/feed/", calendar.calendar_feed, name="calendar-feed"),
     path("calendar/new/", calendar.calendar_new, name="calendar-new"),
     path("calendar/fill/", calendar.calendar_fill, name="calendar-fill"),
@@ -103,6 +104,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("publications/<int:pk>/retry/", publications.send_now, name="publication-retry"),
     path("publications/<int:pk>/send-now/", publications.send_now, name="publication-send-now"),
     path("publications/<int:pk>/reschedule/", publications.reschedule, name="publication-reschedule"),
+    path("publications/<int:pk>/update/", publications.update, name="publication-update"),
     path("publications/<int:pk>/cancel/", publications.cancel, name="publication-cancel"),
     path("publications/<int:pk>/drop/", publications.cancel, name="publication-drop"),
 ]

@@ -8,6 +8,7 @@ PERIODS: dict[str, tuple[str, float]] = {
     # name: (task, every so many seconds)
     "note that the clock ticks": ("mediaops.tasks.note_beat", 5),
     "mail new notices": ("mediaops.tasks.mail_notices", 5),
+    "tell group chats": ("mediaops.tasks.say_in_chats", 3),
     "drop old API answers": ("mediaops.tasks.sweep_answers", 3600),
     "drop ended sessions": ("mediaops.tasks.clear_sessions", 6 * 3600),
     "send answers": ("platforms.tasks.send_replies", 2),
@@ -17,6 +18,7 @@ PERIODS: dict[str, tuple[str, float]] = {
     "publish what is due": ("content.tasks.publish_due", 1),
     "find out about doubts": ("content.tasks.settle_doubts", 2),
     "tell of troubles": ("content.tasks.tell_troubles", 5),
+    "push what is posted by hand": ("content.tasks.push_by_hand", 20),
     "tell of dead accounts": ("content.tasks.tell_of_accounts", 60),
     "pull figures": ("analytics.tasks.collect_due", 15),
     "make weekly reports": ("analytics.tasks.make_reports", 60),

@@ -8,7 +8,8 @@ from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
-from mediaops.models import Membership, Right, Role, User, Workspace
+from mediaops.lib.chat_robots import KINDS
+from mediaops.models import ChatRobot, Membership, Right, Role, User, Workspace
 
 ZONES = sorted(
     zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith(("Etc", "posix"))
@@ -47,7 +48,9 @@ class WorkspaceForm(forms.ModelForm):
 
     class Meta:
         model = Workspace
-        fields = ["name", "language", "time_zone", "late_grace_min"]
+        fields = [
+            "name", "language", "time_zone", "late_grace_min", "hand_reminder_min", "hand_escalation_min",
+        ]  # fmt: skip
 
 
 class NewWorkspaceForm(forms.ModelForm):
@@ -109,6 +112,37 @@ class TokenForm(forms.Form):
         super().__init__(*args, **{"auto_id": "token_%s", **kwargs})
         self.fields["scopes"].choices = [(str(r), RIGHT_LABELS[r]) for r in Right if member.may(r)]
         self.fields["scopes"].initial = [str(Right.SEE)]
+
+
+class ChatRobotForm(forms.Form):
+    """A group's robot. When one is changed, an empty address keeps the one that is there."""
+
+    kind = forms.ChoiceField(label=_("Team chat"), choices=[(key, kind.label) for key, kind in KINDS.items()])
+    name = forms.CharField(label=_("Name of the group"), max_length=80)
+    url = forms.CharField(
+        label=_("Webhook address"), max_length=1000, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    secret = forms.CharField(
+        label=_("Secret of the signature"),
+        max_length=200,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    only_urgent = forms.BooleanField(
+        label=_("Only what is urgent"),
+        required=False,
+        help_text=_("Leaves out reminders; failures and doubts still come."),
+    )
+    is_on = forms.BooleanField(label=_("Switched on"), required=False, initial=True)
+
+    def __init__(self, *args: Any, robot: ChatRobot | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if robot is None:
+            del self.fields["is_on"]
+            return
+        del self.fields["kind"]
+        self.fields["url"].required = False
+        self.fields["url"].help_text = _("Kept sealed and never shown. Leave it empty to keep it.")
 
 
 RIGHT_LABELS: dict[Right, Any] = {

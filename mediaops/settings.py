@@ -116,6 +116,11 @@ CELERY_TASK_DEFAULT_QUEUE = env.text("CELERY_QUEUE", "mediaops")
 CELERY_WORKER_CONCURRENCY = env.number("WORKERS", 2, least=1)
 PLATFORM_TIMEOUT_S = env.number("PLATFORM_TIMEOUT_S", 20, least=1)  # how long a platform may be silent in a call
 PUBLISH_LEASE_S = env.number("PUBLISH_LEASE_S", 15, least=1)  # a worker silent for longer is taken for dead
+PLATFORM_ADDRESSES = {
+    "wechat": env.address("WECHAT_API", "https://api.weixin.qq.com"),
+    "weibo": env.address("WEIBO_API", "https://api.weibo.com"),
+    "douyin": env.address("DOUYIN_API", "https://open.douyin.com"),
+}
 
 # --- People --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "mediaops.User"

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from mediaops.actions import notices, tokens
+from mediaops.actions import chat, notices, tokens
 from mediaops.lib import pulse
 
 
@@ -19,6 +19,18 @@ def note_beat() -> None:
 @shared_task
 def mail_notices() -> int:
     return notices.mail_notices(timezone.now())
+
+
+@shared_task
+def say_in_chats() -> None:
+    """Hand what is to be said in group chats to workers."""
+    for pk in chat.hand_out(timezone.now()):
+        say_in_chat.delay(pk)
+
+
+@shared_task
+def say_in_chat(pk: int) -> None:
+    chat.deliver(pk, timezone.now())
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mediaops.views import home, notices, profile, team
+from mediaops.views import chat, home, notices, profile, team
 
 app_name = "team"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("members/invitations/<int:pk>/withdraw/", team.withdraw_invitation, name="invitation-withdraw"),
     path("members/<int:pk>/role/", team.change_role, name="member-role"),
     path("members/<int:pk>/remove/", team.remove_member, name="member-remove"),
+    path("chats/", chat.robots, name="chats"),
+    path("chats/new/", chat.robot_new, name="chat-new"),
+    path("chats/<int:pk>/", chat.robot, name="chat"),
+    path("chats/<int:pk>/try/", chat.robot_try, name="chat-try"),
+    path("chats/<int:pk>/drop/", chat.robot_drop, name="chat-drop"),
     path("workspace/", team.workspace, name="workspace"),
     path("workspace/new/", team.new_workspace, name="workspace-new"),
 ]

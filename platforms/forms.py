@@ -1,6 +1,6 @@
 """Forms of accounts, connecting and the inbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -60,13 +60,39 @@ class ByHandForm(_TellsProblems):
 
 
 class ConnectForm(_TellsProblems):
-    """The setup fields of one platform."""
+    """The setup fields of one platform.
 
-    def __init__(self, spec: PlatformSpec, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    `stored` are those that an account was connected with: they stand in the form, except secrets, which
+    may be left empty to keep them.
+    """
+
+    def __init__(
+        self, spec: PlatformSpec, *args: Any, stored: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
+        known = stored or {}
+        kept = {field.name for field in spec.setup_fields if field.kind == "secret" and known.get(field.name)}
+        shown = {name: value for name, value in known.items() if name not in kept}
+        super().__init__(*args, initial=shown | (kwargs.pop("initial", None) or {}), **kwargs)
         self.spec = spec
         for field in spec.setup_fields:
             self.fields[field.name] = form_field(field)
+            if field.name in kept:
+                self.fields[field.name].required = False
+                self.fields[field.name].help_text = _("Leave it empty to keep the stored one.")
+
+    @property
+    def usual(self) -> list[forms.BoundField]:
+        """The fields that everybody fills in."""
+        return [self[field.name] for field in self.spec.setup_fields if not field.advanced]
+
+    @property
+    def advanced(self) -> list[forms.BoundField]:
+        """The fields that are folded away."""
+        return [self[field.name] for field in self.spec.setup_fields if field.advanced]
+
+    @property
+    def is_unfolded(self) -> bool:
+        return any(field.errors or self.data.get(field.name) for field in self.advanced)
 
     def credentials(self) -> dict[str, str]:
         """Return what was typed, by the platform's own field names."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -22,6 +23,7 @@ from platforms.connectors.base import (
     ReadsMessages,
     ReadsMetrics,
     ReadsPosts,
+    RepeatsSafely,
     Replies,
     Updates,
 )
@@ -39,13 +41,21 @@ def connector_class(platform: str) -> Any:
 
 
 def spec_of(account: Account) -> PlatformSpec:
-    """Return the facts of the account's platform."""
-    return connector_class(account.platform).spec
+    """Return the facts of the account's platform; a server that counts links its own way counts so."""
+    spec: PlatformSpec = connector_class(account.platform).spec
+    length = account.limits.get("link_length")
+    return replace(spec, count_text=partial(spec.count_text, link_length=length)) if length else spec
 
 
 def limits_of(account: Account) -> Limits:
-    """Return the platform's limits with what this very account may do laid over them."""
-    return limits_with(spec_of(account), account.limits)
+    """Return the platform's limits with what this very account may do laid over them.
+
+    Where people post by hand, what the interface demands does not hold.
+    """
+    spec = spec_of(account)
+    if account.is_by_hand and spec.by_hand_limits:
+        return spec.by_hand_limits
+    return limits_with(spec, account.limits)
 
 
 def limits_with(spec: PlatformSpec, told: Mapping[str, Any]) -> Limits:
@@ -59,6 +69,7 @@ def limits_with(spec: PlatformSpec, told: Mapping[str, Any]) -> Limits:
 
 RIGHTS: dict[type, AccountRight] = {
     Publishes: "publish",
+    RepeatsSafely: "repeat",
     Updates: "update",
     Deletes: "delete",
     ReadsPosts: "posts",
@@ -113,6 +124,20 @@ def store_secret(account: Account, secret: Mapping[str, str]) -> None:
     """Seal the account's secret, replacing an earlier one."""
     sealed = {"sealed": seal(secret), "changed_at": timezone.now()}
     Credential.objects.update_or_create(account=account, defaults=sealed)
+
+
+def setup_of(account: Account) -> dict[str, str]:
+    """Return the setup fields that were typed for the account, to connect it again; {} where none can be read.
+
+    A token is left out: it is what a new sign-in replaces.
+    """
+    row = Credential.objects.filter(account=account).first()
+    try:
+        secret = unseal(row.sealed) if row else {}
+    except CannotOpen:
+        return {}
+    names = {field.name for field in spec_of(account).setup_fields} - {"access_token"}
+    return {name: value for name, value in secret.items() if name in names and value}
 
 
 def keep_renewed(account: Account, connector: Any) -> None:

@@ -203,16 +203,17 @@ def _of_hashtags(spec: PlatformSpec, limits: Limits, post: OutgoingPost) -> Iter
     if limits.mentions_max is not None and len(mentions) > limits.mentions_max:
         text = _("%(value)s @mentions; %(platform)s allows %(limit)s. Take %(over)s out.")
         yield _too_much("mentions_many", text, "body", spec, len(mentions), limits.mentions_max)
-    if spec.tag_form and not limits.hashtags_refused:
+    if spec.body_format == "note" and not limits.hashtags_refused:
         yield from _of_tag_form(spec, tags)
 
 
 def _of_tag_form(spec: PlatformSpec, tags: list[Stretch]) -> Iterator[Problem]:
-    wrong = [tag for tag in tags if tag.closed != (spec.tag_form == "closed")]
+    is_closed = spec.tag_form.endswith("#")
+    wrong = [tag for tag in tags if tag.closed != is_closed]
     if not wrong:
         return
     words = {"platform": spec.label, "word": wrong[0].word}
-    if spec.tag_form == "closed":
+    if is_closed:
         text = _("%(platform)s reads #%(word)s# as a tag; with one sign it stays plain text.") % words
         fix = Fix("close_tags", _("Write #%(word)s#") % words)
     else:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from mediaops.models import Membership, Workspace
@@ -14,6 +14,7 @@ from platforms.models.reply import ReplyState
 
 SOON = timedelta(hours=4)
 LATE = timedelta(hours=24)
+COUNT_MOST = 1000
 TABS = ("waiting", "mine", "all", "closed")
 """Views of the inbox: what waits for an answer, my open talks, everything, what is done."""
 
@@ -50,21 +51,20 @@ def in_order(rows: QuerySet[Conversation], tab: str) -> QuerySet[Conversation]:
     """Put who waits longest first, then the latest words."""
     if tab == "closed":
         return rows.order_by("-last_at", "-pk")
+    if tab == "waiting":
+        return rows.order_by("waits_since", "-last_at", "-pk")
     return rows.order_by(F("waits_since").asc(nulls_last=True), "-last_at", "-pk")
 
 
 def counts(workspace: Workspace, member: Membership) -> dict[str, int]:
-    """Count the open talks of the views, in one query."""
-    is_open = Q(state=TalkState.OPEN)
-    return Conversation.objects.in_workspace(workspace).aggregate(
-        waiting=Count("pk", filter=is_open & Q(waits_since__isnull=False)),
-        mine=Count("pk", filter=is_open & Q(assigned_to=member)),
-    )
+    """Count the open talks of the views; what waits up to `COUNT_MOST`."""
+    mine = Conversation.objects.filter(assigned_to=member, state=TalkState.OPEN)  # a member is of one workspace
+    return {"waiting": count_waiting(workspace), "mine": mine.count()}
 
 
 def count_waiting(workspace: Workspace) -> int:
-    """Count the talks that wait for an answer."""
-    return Conversation.objects.in_workspace(workspace).waiting().count()
+    """Count the talks that wait for an answer, up to `COUNT_MOST`: every page shows it, so it must not grow."""
+    return Conversation.objects.in_workspace(workspace).waiting().order_by()[:COUNT_MOST].count()
 
 
 def tone(talk: Conversation, now: datetime) -> str:
@@ -103,5 +103,5 @@ def last_own(lines: list[Line]) -> int:
 
 
 def talk_accounts(workspace: Workspace) -> QuerySet[Account]:
-    """Return the accounts that can have talks."""
-    return Account.objects.in_workspace(workspace).own().order_by("platform", "name")
+    """Return the accounts that can have talks, and those that once could."""
+    return Account.objects.in_workspace(workspace).select_related("workspace").order_by("platform", "name")

@@ -10,7 +10,7 @@ from campaigns.models import Campaign, Task
 from campaigns.models.task import TaskState
 from campaigns.views.forms import take_form
 from mediaops.access import demand, get_own, team_url, team_view
-from mediaops.lib.parts import done, show
+from mediaops.lib.parts import Undo, done, show
 from mediaops.models import Right
 
 
@@ -66,8 +66,16 @@ def task_move(request, pk) -> HttpResponse:
     _demand_touch(request, row)
     assigning.move_task(row, request.POST.get("to", ""), by=request.member, now=timezone.now())
     context = {"task": row, "today": timezone.localdate()}
-    to = team_url(request, "campaigns:tasks")
-    return done(request, "campaigns/task/_row.html", context, event="task:moved", to=to, said=_("Task saved"))
+    is_done, to = row.state == TaskState.DONE, team_url(request, "campaigns:tasks")
+    return done(
+        request,
+        "campaigns/task/_row.html",
+        context,
+        event="task:moved",
+        to=to,
+        said=_("Task done") if is_done else _("Task saved"),
+        undo=Undo(team_url(request, "campaigns:task-move", pk), {"to": TaskState.OPEN.value}) if is_done else None,
+    )
 
 
 @team_view(needs=Right.SEE)

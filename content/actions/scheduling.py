@@ -24,6 +24,7 @@ FOR_GOOD = {"past", "account_gone", "account_foreign", "archived"}
 ANEW: dict[str, Any] = {
     "late_at": None, "handed_at": None, "tries": 0, "looks": 0, "check_after": None,
     "problem": "", "way_out": "", "told_at": None, "settled_at": None, "handed_over": None,
+    "posted_at": None, "nudges": 0,
 }  # fmt: skip
 """A person decided: what the machine noted about earlier tries no longer counts."""
 

@@ -23,7 +23,7 @@ OURS = [State.SENDING, State.PROCESSING, State.UNSURE]
 """States in which what a worker learned about its own claim still decides."""
 SETTLED: dict[str, Any] = {
     "claimed_until": None, "check_after": None, "handed_at": None, "told_at": None, "ticket": None, "late_at": None,
-    "handed_over": None,
+    "handed_over": None, "posted_at": None, "nudges": 0,
 }  # fmt: skip
 
 
@@ -110,11 +110,13 @@ def unsure(publication: Publication, sentence: object, at: datetime) -> bool:
         return _settle(publication, State.UNSURE, changes, [State.SENDING, State.PROCESSING], problem=str(sentence))
 
 
-def failed(publication: Publication, sentence: object, way_out: str, at: datetime, *, was: Sequence[str]) -> bool:
+def failed(
+    publication: Publication, sentence: object, way_out: str, at: datetime, *, was: Sequence[str], by: Any = None
+) -> bool:
     """It is surely not live and needs a person."""
     changes = SETTLED | reason(sentence, 600) | {"way_out": way_out, "settled_at": at}
     with transaction.atomic():
-        return _settle(publication, State.FAILED, changes, was, problem=str(sentence))
+        return _settle(publication, State.FAILED, changes, was, problem=str(sentence), by=by)
 
 
 def back(publication: Publication, at: datetime, *, sentence: object = "", is_late: bool, now: datetime) -> bool:

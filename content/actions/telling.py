@@ -15,9 +15,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from content import kit
 from content.models import Publication, Review
 from content.models.publication import State
 from content.models.review import ReviewState
+from mediaops.actions import chat
 from mediaops.actions.notices import notify
 from mediaops.models import Membership, Notice, ReasonOf, Right, Workspace
 from platforms.models import Account
@@ -127,12 +129,27 @@ def _tell_one(publication: Publication, kind: str) -> None:
             [member],
             kind=f"publication.{kind}",
             key=f"publication.{kind}:{publication.pk}:{_stamp(since)}",
-            text=_Said(TEXTS[kind], time=_Moment(sent_at, member), **words),
+            text=Said(TEXTS[kind], time=_Moment(sent_at, member), **words),
             way_out=WAYS[kind],
-            url=publication.get_absolute_url(),
+            url=_where(publication, kind, member),
             level=LEVELS.get(kind, Notice.Level.URGENT),
             mail=True,
         )
+    chat.say(
+        publication.variant.item.workspace,
+        key=f"publication.{kind}:{publication.pk}:{_stamp(since)}",
+        text=Said(TEXTS[kind], time=_Moment(sent_at, None, publication.variant.item.workspace), **words),
+        way_out=WAYS[kind],
+        url=_where(publication, kind, None),
+        level=LEVELS.get(kind, Notice.Level.URGENT),
+    )
+
+
+def _where(publication: Publication, kind: str, member: Membership | None) -> str:
+    """Return what opens: the kit for who posts by hand, else the publication's page."""
+    if kind == State.BY_HAND and (member is None or member.may(Right.PUBLISH)):
+        return kit.make_link(publication, member)
+    return publication.get_absolute_url()
 
 
 def _tell_many(publications: Sequence[Publication], kind: str, now: datetime) -> None:
@@ -142,11 +159,12 @@ def _tell_many(publications: Sequence[Publication], kind: str, now: datetime) ->
         {member.pk: member for row in publications for member in people_of(row)}.values(),
         kind=f"publication.{kind}",
         key=f"publication.{kind}:many:{workspace.pk}:{_stamp(now)}",
-        text=_Said(MANY[kind], n=len(publications), titles=titles),
+        text=Said(MANY[kind], n=len(publications), titles=titles),
         way_out=_("Open the list: it says what to do about each."),
         url=reverse("content:waiting", args=[workspace.slug]),
         level=LEVELS.get(kind, Notice.Level.URGENT),
         mail=True,
+        chat=True,
     )
 
 
@@ -158,17 +176,18 @@ def _tell_of_account(account: Account, count: int, first: datetime) -> int:
             [member],
             kind=f"account.{account.state}.planned",
             key=f"account.{account.state}.planned:{account.pk}:{since}",
-            text=_Said(OF_ACCOUNTS[account.state], account=account.name, n=count, time=_Moment(first, member)),
+            text=Said(OF_ACCOUNTS[account.state], account=account.name, n=count, time=_Moment(first, member)),
             way_out=_("Reconnect it and they go out on time."),
             url=account.get_absolute_url(),
             level=Notice.Level.WARNING,
             mail=True,
+            chat=True,
         )
         is_new = is_new or bool(told)
     return int(is_new)
 
 
-class _Said:
+class Said:
     """A sentence that is filled when it is read, in the language of that moment."""
 
     def __init__(self, sentence: Any, **words: Any) -> None:
@@ -179,10 +198,11 @@ class _Said:
 
 
 class _Moment:
-    """A moment in the member's zone, written in the language of the reader."""
+    """A moment in the member's zone (in a group: the workspace's), written in the language of the reader."""
 
-    def __init__(self, at: datetime | None, member: Membership) -> None:
-        self.at, self.zone = at, ZoneInfo(member.user.time_zone or member.workspace.time_zone)
+    def __init__(self, at: datetime | None, member: Membership | None, workspace: Workspace | None = None) -> None:
+        own = member.user.time_zone or member.workspace.time_zone if member else ""
+        self.at, self.zone = at, ZoneInfo(own or (workspace.time_zone if workspace else "UTC"))
 
     def __str__(self) -> str:
         if self.at is None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from content.models import Publication
+from platforms.connectors.counting import links_of
 
 
 class MomentField(forms.DateTimeField):
@@ -48,14 +49,26 @@ class MomentForm(forms.Form):
     due_at = MomentField(label=gettext_lazy("New time"))
 
 
+class PastedLinkField(forms.URLField):
+    """A link as people paste it: apps copy a sentence with the link somewhere in it."""
+
+    def to_python(self, value: Any) -> Any:
+        found = links_of(str(value or ""))
+        return super().to_python(found[0].word if found else value)
+
+
 class LinkForm(forms.Form):
-    url = forms.URLField(
+    url = PastedLinkField(
         label=gettext_lazy("Link of the post"),
         max_length=1000,
         assume_scheme="https",
-        widget=forms.URLInput(attrs={"placeholder": "https://", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"placeholder": "https://", "autocomplete": "off", "inputmode": "url"}),
         error_messages={"invalid": gettext_lazy("Paste the whole link, with https://.")},
     )
+
+
+class CannotForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("What is in the way?"), max_length=300)
 
 
 class ReleaseForm(forms.Form):

@@ -45,7 +45,7 @@ MOVES: Moves = {
     # sending, processing → by_hand: the platform holds a draft that a person finishes, or the account lacks the right
     State.SENDING: {State.LIVE, State.PROCESSING, State.UNSURE, State.FAILED, State.PLANNED, State.BY_HAND},
     State.PROCESSING: {State.LIVE, State.FAILED, State.UNSURE, State.BY_HAND},
-    State.BY_HAND: {State.LIVE, State.CANCELLED, State.PLANNED},
+    State.BY_HAND: {State.LIVE, State.CANCELLED, State.PLANNED, State.FAILED},
     State.UNSURE: {State.LIVE, State.PLANNED, State.FAILED},
     State.LIVE: frozenset(),
     State.FAILED: {State.PLANNED, State.CANCELLED},
@@ -128,6 +128,10 @@ class Publication(Reason, models.Model):
     """When to ask about the ticket, or to look for an unsure post, again."""
     problem = models.CharField(max_length=600, blank=True)
     way_out = models.CharField(max_length=20, choices=WayOut, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True)
+    """When a person said that they posted it by hand; the link may still be missing."""
+    nudges = models.PositiveSmallIntegerField(default=0)
+    """How far people were pushed to post it by hand: 1 reminded, 2 escalated to their managers."""
     told_at = models.DateTimeField(null=True, blank=True)
     """When people were told that it needs them; None while they need not be, or are still to be told."""
 

@@ -1,4 +1,7 @@
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -11,11 +14,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from content.actions import drafting, fitting, scheduling, slotting
-from content.calendar import next_slots, plan_between, tray, unplanned_items
+from content.calendar import Entry, Plan, first_days, next_slots, plan_between, tray, unplanned_items
 from content.checks import check_variant
 from content.forms.calendar import CalendarForm, QuickForm, ScheduleForm, SlotForm
 from content.forms.publications import MomentForm
 from content.models import ContentItem, Publication, Slot, Variant
+from content.views.publications import former_time
 from mediaops.access import demand, get_own, team_url, team_view
 from mediaops.errors import UserError
 from mediaops.lib.parts import done
@@ -31,14 +35,9 @@ FEED_LONGEST = 62
 @team_view(needs=Right.SEE)
 @require_GET
 def calendar(request) -> HttpResponse:
-    form = CalendarForm(request.GET, workspace=request.workspace)
-    form.is_valid()
+    """The days as a grid, with what the cells show; as a list, page by page. A phone asks for the agenda itself."""
+    form, view, day, plan = _asked_plan(request)
     zone, now = timezone.get_current_timezone(), timezone.now()
-    view = form.cleaned_data.get("view") or "month"
-    day = form.cleaned_data.get("day") or now.astimezone(zone).date()
-    first, last = _span(view, day)
-    plan = plan_between(request.workspace, form.accounts, form.campaigns, first, last, zone, form.filters, now)
-    days = plan.by_day(zone)
     context = {
         "form": form,
         "view": view,
@@ -47,21 +46,35 @@ def calendar(request) -> HttpResponse:
         "later": _step(view, day, 1),
         "today": now.astimezone(zone).date(),
         "plan": plan,
-        "days": days,
-        "agenda": [(date, entries) for date, entries in days if date >= day],
-        "strip": _strip(day, days),
+        "last": plan.last,
         "tray": tray(request.workspace, now),
         "now": now,
         "from_hour": min([6, *(entry.at.astimezone(zone).hour for entry in plan.entries)]),
-        "events": [_event(request, entry) for entry in plan.entries] + [_bar(request, span) for span in plan.spans],
     }
+    if view == "list":
+        context |= _agenda(plan, day, zone)
+        context["last"] = context["later"] - timedelta(days=1)
+    else:
+        context["events"] = _events(request, plan, is_folded=view == "month")
     return render(request, "content/calendar/page.html", context)
 
 
 @team_view(needs=Right.SEE)
 @require_GET
+def calendar_agenda(request) -> HttpResponse:
+    """The days as a phone shows them: a part of the calendar, from the same address but for its name."""
+    form, view, day, plan = _asked_plan(request)
+    context = {"form": form, "view": view, "day": day} | _agenda(plan, day, timezone.get_current_timezone())
+    return render(request, "content/calendar/_agenda.html", context)
+
+
+@team_view(needs=Right.SEE)
+@require_GET
 def calendar_feed(request) -> JsonResponse:
-    """What the grid asks for when its days change: JSON of the entries between `start` and `end`."""
+    """What the grid asks for when its days change: JSON of the entries between `start` and `end`.
+
+    With `fold=1` each day has only what a cell of the month shows, and the entry named by `keep`.
+    """
     form = CalendarForm(request.GET, workspace=request.workspace)
     form.is_valid()
     try:
@@ -69,19 +82,9 @@ def calendar_feed(request) -> JsonResponse:
         last = datetime.fromisoformat(request.GET.get("end", "")).date() - timedelta(days=1)
     except ValueError:
         raise UserError(_("Name the first and the last day.")) from None
-    last = min(last, first + timedelta(days=FEED_LONGEST))
-    plan = plan_between(
-        request.workspace,
-        form.accounts,
-        form.campaigns,
-        first,
-        last,
-        timezone.get_current_timezone(),
-        form.filters,
-        timezone.now(),
-    )
-    events = [_event(request, entry) for entry in plan.entries] + [_bar(request, span) for span in plan.spans]
-    return JsonResponse(events, safe=False)
+    plan = _plan(request, form, first, min(last, first + timedelta(days=FEED_LONGEST)))
+    is_folded, keep = request.GET.get("fold") == "1", request.GET.get("keep", "")
+    return JsonResponse(_events(request, plan, is_folded=is_folded, keep=keep), safe=False)
 
 
 @team_view(needs=Right.PUBLISH)
@@ -91,14 +94,15 @@ def calendar_move(request, pk) -> HttpResponse:
     row = get_own(
         Publication.objects.select_related("variant__item__workspace", "variant__account__workspace"), request, pk=pk
     )
-    form = MomentForm(request.POST)
+    form, undo = MomentForm(request.POST), former_time(request, row, "content:calendar-move")
     if not form.is_valid():
         return JsonResponse({"problem": " ".join(form.errors["due_at"])}, status=422)
     try:
         scheduling.reschedule(row, form.cleaned_data["due_at"], by=request.member, now=timezone.now())
     except UserError as error:
         return JsonResponse({"problem": str(error)}, status=422)
-    return JsonResponse({"said": _("Moved to %(time)s") % {"time": _local(row.due_at)}, "hints": _hints(row)})
+    said = _("Moved to %(time)s") % {"time": _local(row.due_at)}
+    return JsonResponse({"said": said, "hints": _hints(row), "undo": asdict(undo) if undo else None})
 
 
 @team_view(needs=Right.PUBLISH)
@@ -213,11 +217,10 @@ def slot_drop(request, pk) -> HttpResponse:
 @team_view(needs=Right.SEE)
 def today_plan(request) -> HttpResponse:
     """A part of Today: what goes out today, hour by hour."""
-    zone, now = timezone.get_current_timezone(), timezone.now()
-    day = now.astimezone(zone).date()
+    day, now = timezone.localdate(), timezone.now()
     form = CalendarForm({}, workspace=request.workspace)
     form.is_valid()
-    plan = plan_between(request.workspace, form.accounts, form.campaigns, day, day, zone, form.filters, now)
+    plan = _plan(request, form, day, day)
     return render(request, "content/calendar/_today.html", {"entries": plan.entries, "now": now})
 
 
@@ -244,10 +247,32 @@ def _span(view: str, day: date) -> tuple[date, date]:
     return first, week_of(next_month - timedelta(days=1)).last
 
 
-def _strip(day: date, days: list) -> list[tuple[date, int]]:
-    """The week around a day, each day with how much goes out."""
-    week, counts = week_of(day), {date: len(entries) for date, entries in days}
-    return [(date, counts.get(date, 0)) for date in (week.first + timedelta(days=n) for n in range(7))]
+def _asked_plan(request) -> tuple[CalendarForm, str, date, Plan]:
+    """Read the address: what narrows the calendar, its view, its day, and what stands on its days."""
+    form = CalendarForm(request.GET, workspace=request.workspace)
+    form.is_valid()
+    view, day = form.cleaned_data.get("view") or "month", form.cleaned_data.get("day") or timezone.localdate()
+    return form, view, day, _plan(request, form, *_span(view, day))
+
+
+def _plan(request, form: CalendarForm, first: date, last: date) -> Plan:
+    zone = timezone.get_current_timezone()
+    return plan_between(
+        request.workspace, form.accounts, form.campaigns, first, last, zone, form.filters, timezone.now()
+    )
+
+
+def _agenda(plan: Plan, day: date, zone: ZoneInfo) -> dict[str, Any]:
+    """Gather one page of a list of days from `day` on, and the week around it with its counts."""
+    days = plan.by_day(zone)
+    counts, week = {date: len(entries) for date, entries in days}, week_of(day)
+    page, following = first_days([(date, entries) for date, entries in days if date >= day])
+    return {
+        "days": page,
+        "following": following,
+        "later": following or plan.last + timedelta(days=1),
+        "strip": [(date, counts.get(date, 0)) for date in week.days()],
+    }
 
 
 def _step(view: str, day: date, way: int) -> date:
@@ -258,29 +283,54 @@ def _step(view: str, day: date, way: int) -> date:
     return (day.replace(day=1) + timedelta(days=-1 if way < 0 else 32)).replace(day=1)
 
 
-def _event(request, entry) -> dict:
-    """An entry as the grid (FullCalendar) wants it, with what our chip shows."""
-    publication = entry.publication
-    to = (
-        team_url(request, "content:publication", publication.pk)
-        if publication
-        else team_url(request, "platforms:post", entry.post.pk)
-    )
+def _events(request, plan: Plan, *, is_folded: bool, keep: str = "") -> list[dict]:
+    """Return what the grid (FullCalendar) draws between two days: chips, "N more" of a full day, bars."""
+    bars = [_bar(request, span) for span in plan.spans]
+    if not is_folded:
+        return [_event(request, entry) for entry in plan.entries] + bars
+    found = []
+    for day, shown, hidden in plan.folded(timezone.get_current_timezone(), keep):
+        found += [_event(request, entry) for entry in shown]
+        if hidden:
+            found.append(_more(request, day, hidden))
+    return found + bars
+
+
+def _event(request, entry: Entry) -> dict:
+    """An entry as the grid wants it, with what our chip shows."""
+    account, pk = entry.account, entry.publication_id
+    to = ("content:publication", pk) if pk else ("platforms:post", entry.post_id)
     return {
-        "id": f"p{publication.pk}" if publication else f"o{entry.post.pk}",
+        "id": entry.key,
         "title": entry.title,
         "start": timezone.localtime(entry.at).isoformat(),
-        "url": to,
+        "url": team_url(request, *to),
         "editable": entry.can_move and request.member.may(Right.PUBLISH),
         "extendedProps": {
             "state": entry.state,
             "label": entry.label,
-            "mark": entry.account.mark,
-            "slot": entry.account.mark_slot,
-            "account": f"{entry.account.spec.label} {entry.account.name}",
+            "mark": account.mark,
+            "slot": account.mark_slot,
+            "account": f"{account.spec.label} {account.name}",
             "clash": entry.clash,
-            "move": team_url(request, "content:calendar-move", publication.pk) if publication else "",
+            "move": team_url(request, "content:calendar-move", pk) if pk else "",
         },
+    }
+
+
+def _more(request, day: date, hidden: int) -> dict:
+    """The last line of a full day: how much it folds away. Its link lists the day; a script opens it in place."""
+    query = request.GET.copy()
+    for name in ("start", "end", "fold", "keep"):
+        query.pop(name, None)
+    query["view"], query["day"] = "list", day.isoformat()
+    return {
+        "id": f"more-{day.isoformat()}",
+        "title": _("%(n)s more") % {"n": hidden},
+        "start": f"{day.isoformat()}T23:59",
+        "url": f"{team_url(request, 'content:calendar')}?{query.urlencode()}",
+        "editable": False,
+        "extendedProps": {"more": day.isoformat()},
     }
 
 

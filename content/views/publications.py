@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from content.actions import holding, reconciling, scheduling, settling
+from content import kit
+from content.actions import holding, reconciling, scheduling, settling, updating
 from content.checks import check_variant, is_as_approved
 from content.compose import compose
 from content.forms.publications import LinkForm, MomentForm, ReleaseForm
@@ -20,7 +21,7 @@ from content.models.review import ReviewState
 from content.waiting import waiting_in
 from mediaops.access import get_own, team_url, team_view
 from mediaops.errors import UserError
-from mediaops.lib.parts import done, show
+from mediaops.lib.parts import Undo, done, show
 from mediaops.models import Activity, Right
 from platforms.models import Account, Post
 
@@ -82,6 +83,15 @@ def cancel(request, pk) -> HttpResponse:
 
 @team_view(needs=Right.PUBLISH)
 @require_POST
+def update(request, pk) -> HttpResponse:
+    """Change the post where it is live to what the piece says now."""
+    row = updating.update(_own(request, pk), by=request.member, now=timezone.now())
+    said = _("Changed on %(platform)s") % {"platform": row.variant.account.label}
+    return done(request, event="publication:updated", to=row.post.get_absolute_url(), said=said)
+
+
+@team_view(needs=Right.PUBLISH)
+@require_POST
 def look(request, pk) -> HttpResponse:
     row = reconciling.look_up(_own(request, pk).pk, timezone.now(), by=request.member)
     found = row is not None and row.state == State.LIVE
@@ -104,8 +114,12 @@ def pause_box(request) -> HttpResponse:
 def post_source(request, pk) -> HttpResponse:
     """What became this post, for its page; an empty part when it was made elsewhere."""
     post = get_own(Post.objects.all(), request, pk=pk)
-    rows = Publication.objects.filter(post=post).select_related("variant__item__workspace", "made_by__user")
-    return render(request, "content/publication/_source.html", {"publication": rows.first()})
+    rows = Publication.objects.filter(post=post).select_related(
+        "variant__item__workspace", "variant__account__workspace", "post__account", "made_by__user"
+    )
+    row = rows.first()
+    can_update = row is not None and updating.can_update(row)
+    return render(request, "content/publication/_source.html", {"publication": row, "can_update": can_update})
 
 
 @team_view(needs=Right.PUBLISH)
@@ -167,16 +181,24 @@ def _move(request, pk, act: Callable[..., Any], said: str) -> HttpResponse:
     row, form = _own(request, pk), MomentForm(request.POST)
     if not form.is_valid():
         return _page(request, row, moment_form=form, status=422)
+    undo = former_time(request, row, "content:publication-reschedule")
     try:
         act(row, form.cleaned_data["due_at"], by=request.member, now=timezone.now())
     except scheduling.CannotPlan as error:
         form.add_error("due_at" if "due_at" in error.fields else None, str(error))
         return _page(request, row, moment_form=form, status=422)
-    return _done(request, row, "moved", said)
+    return _done(request, row, "moved", said, undo)
 
 
-def _done(request, row, event: str, said: str) -> HttpResponse:
-    return done(request, event=f"publication:{event}", to=row.get_absolute_url(), said=said)
+def former_time(request, row: Publication, act: str) -> Undo | None:
+    """Return the way back to the row's time as it is now; None where a new time changes more than the time."""
+    if row.shown_state not in ("planned", "held") or row.due_at <= timezone.now():
+        return None
+    return Undo(team_url(request, act, row.pk), {"due_at": row.due_at.isoformat()})
+
+
+def _done(request, row, event: str, said: str, undo: Undo | None = None) -> HttpResponse:
+    return done(request, event=f"publication:{event}", to=row.get_absolute_url(), said=said, undo=undo)
 
 
 def _resumed(request, held: int) -> HttpResponse:
@@ -221,10 +243,19 @@ def _page(request, row, *, link_form=None, moment_form=None, status=200) -> Http
         "moment_form": moment_form or MomentForm(initial={"due_at": _proposal(row, now)}),
         "is_moving": row.state in {State.SENDING, State.PROCESSING},
         "soon": row.state == State.PLANNED and not row.late_at and row.due_at - now < timedelta(minutes=2),
+        **_kit(request, row),
         "ticket": settling.ticket_of(row.ticket) if row.ticket else None,
         "back_office": account.spec.back_office_url or account.url,
     }
     return show(request, PAGE, PART, context, status=status)
+
+
+def _kit(request, row) -> dict[str, Any]:
+    is_for_people = row.state == State.BY_HAND or (row.state == State.PLANNED and row.variant.account.is_by_hand)
+    if not is_for_people or not request.member.may(Right.PUBLISH):
+        return {}
+    link = kit.make_link(row, request.member)
+    return {"kit_link": link, "kit_qr": kit.qr_of(link)}
 
 
 def _problems(row, now) -> list[Any]:

@@ -9,6 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from mediaops.actions.chat import say
 from mediaops.models import Membership, Notice
 
 log = logging.getLogger(__name__)
@@ -25,13 +26,19 @@ def notify(
     url: str = "",
     level: str = Notice.Level.INFO,
     mail: bool = False,
+    chat: bool = False,
 ) -> list[Notice]:
     """Tell each member once: a second call with the same `key` tells nobody again.
 
     `text` and `way_out` are lazy translations; each member reads them in their own language.
-    `url` is a path in the product. With `mail`, who wants e-mail gets one within seconds.
+    `url` is a path in the product. With `mail`, who wants e-mail gets one within seconds; with
+    `chat` the team's group chats are told as well.
     Returns the notices that are new.
     """
+    members = list(members)
+    if chat:
+        for workspace in {member.workspace_id: member.workspace for member in members}.values():
+            say(workspace, key=key, text=text, way_out=way_out, url=url, level=level)
     new = []
     for member in {m.pk: m for m in members}.values():
         with translation.override(member.user.language or member.workspace.language):

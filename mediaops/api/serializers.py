@@ -68,7 +68,10 @@ class ActivitySerializer(serializers.ModelSerializer[Activity]):
 class WorkspaceSerializer(serializers.ModelSerializer[Workspace]):
     class Meta:
         model = Workspace
-        fields = ["id", "name", "slug", "language", "time_zone", "late_grace_min", "paused_at"]
+        fields = [
+            "id", "name", "slug", "language", "time_zone", "late_grace_min", "hand_reminder_min",
+            "hand_escalation_min", "paused_at",
+        ]  # fmt: skip
 
 
 class WorkspaceChangeSerializer(serializers.ModelSerializer[Workspace]):
@@ -76,7 +79,9 @@ class WorkspaceChangeSerializer(serializers.ModelSerializer[Workspace]):
 
     class Meta:
         model = Workspace
-        fields = ["name", "language", "time_zone", "late_grace_min"]
+        fields = [
+            "name", "language", "time_zone", "late_grace_min", "hand_reminder_min", "hand_escalation_min",
+        ]  # fmt: skip
 
 
 class MeSerializer(serializers.Serializer[dict[str, object]]):

@@ -2,11 +2,23 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The way back from what was just done: an address to post to, and the form's hidden fields.
+
+    Give one only where the way back leaves nothing behind: it is the button in the toast.
+    """
+
+    to: str
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def wants_part(request: HttpRequest) -> bool:
@@ -37,21 +49,26 @@ def done(
     event: str,
     to: str,
     said: str = "",
+    undo: Undo | None = None,
 ) -> HttpResponse:
     """After a change: the renewed part plus an event for htmx, a redirect for a plain form.
 
-    `event` is `noun:past` (`publication:moved`). `said` is one sentence for the toast. Without a
-    `part`, htmx is sent to `to` as well.
+    `event` is `noun:past` (`publication:moved`). `said` is one sentence for the toast, `undo` its
+    button. Without a `part`, htmx is sent to `to` as well.
     """
     if not wants_part(request):
-        if said:
-            messages.success(request, said)
+        say(request, said, undo)
         return redirect(to)
     if part is None:
-        if said:
-            messages.success(request, said)
+        say(request, said, undo)
         return HttpResponse(status=204, headers={"HX-Redirect": to})
     answer = render(request, part, dict(context or {}))
-    answer.headers["HX-Trigger"] = json.dumps({event: {"said": said}})
+    answer.headers["HX-Trigger"] = json.dumps({event: {"said": said} | ({"undo": asdict(undo)} if undo else {})})
     answer.headers["Vary"] = "HX-Request"
     return answer
+
+
+def say(request: HttpRequest, said: str, undo: Undo | None = None) -> None:
+    """Keep a sentence, and the way back, for the toast of the next page; "" says nothing."""
+    if said:
+        messages.success(request, said, extra_tags=json.dumps(asdict(undo)) if undo else "")

@@ -5,6 +5,7 @@ Modules import in this order only: owned, user, workspace, then the rest.
 
 from mediaops.models.activity import Activity
 from mediaops.models.api_token import ApiToken, StoredAnswer
+from mediaops.models.chat import ChatMessage, ChatRobot
 from mediaops.models.invitation import Invitation
 from mediaops.models.notice import Notice
 from mediaops.models.owned import WorkspaceQuerySet
@@ -16,6 +17,8 @@ __all__ = [
     "RIGHTS",
     "Activity",
     "ApiToken",
+    "ChatMessage",
+    "ChatRobot",
     "Invitation",
     "Membership",
     "Notice",

@@ -65,6 +65,16 @@ class Workspace(models.Model):
         default=30,
         help_text=_("A publication that could not start within this time asks its owner instead of going out late."),
     )
+    hand_reminder_min = models.PositiveIntegerField(
+        _("Reminder of a post to make by hand, in minutes"),
+        default=15,
+        help_text=_("Who has to post is told again when no link has come by then."),
+    )
+    hand_escalation_min = models.PositiveIntegerField(
+        _("Escalation of a post to make by hand, in minutes"),
+        default=60,
+        help_text=_("Managers and owners are told when no link has come by then."),
+    )
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.ForeignKey("mediaops.Membership", models.SET_NULL, null=True, blank=True, related_name="+")
 

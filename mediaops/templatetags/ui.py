@@ -1,5 +1,6 @@
 """Tags and filters of every template (built in: no `{% load %}` is needed)."""
 
+import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -159,6 +160,12 @@ def pill(state: str, label: str = "") -> SafeString:
 
 
 @register.filter
+def way_back(message: Any) -> dict | None:
+    """Return the `Undo` that a message of `mediaops.lib.parts.say` carries: `to` and `fields`; None without one."""
+    return json.loads(message.extra_tags) if (message.extra_tags or "").startswith("{") else None
+
+
+@register.filter
 def state_icon(state: str) -> str:
     """Return the name of a state's icon."""
     return STATE_ICONS.get(str(state), "circle")
@@ -314,6 +321,12 @@ def number(value: float | Decimal | None, digits: int = 0) -> str:
     if value is None or value == "":
         return UNKNOWN
     return f"{value:,.{digits}f}"
+
+
+@register.filter
+def few(value: int) -> str:
+    """Show a count beside a place; from a thousand on only that there are many."""
+    return str(value) if value < 1000 else "999+"
 
 
 @register.filter

@@ -19,7 +19,7 @@ from mediaops.lib.said import reason
 from mediaops.models import Membership, ReasonOf, Right, Workspace
 from platforms import gateway
 from platforms.actions.site_key import is_own_site, make_key
-from platforms.connectors.base import AccountRef, AccountRight, Connects, PlatformSpec, Profile
+from platforms.connectors.base import AccountRef, AccountRight, Connects, PlatformSpec, Profile, SignsIn
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, Refused
 from platforms.models import Account
 from platforms.models.account import HEALTH_MOVES, SILENT_AFTER, Health, Relation
@@ -75,26 +75,41 @@ def look(platform: str, credentials: Mapping[str, str]) -> Found:
     spec = cls.spec
     if not issubclass(cls, Connects):
         raise CannotConnect(_("%(platform)s has no interface to connect to.") % {"platform": spec.label})
+    known = known_fields(spec, credentials)
+    if issubclass(cls, SignsIn) and not known.get("access_token"):
+        sentence = _("%(platform)s is connected on its own page: begin a sign-in, or give an access token.")
+        words = sentence % {"platform": spec.label}
+        raise CannotConnect(words, fields={"access_token": [words]})
+    ref = AccountRef(remote_id="", handle=known.get("handle", ""), server=known.get("server", ""))
+    try:
+        return found_by(platform, gateway.build(platform, ref, known), known)
+    except ConnectorError as error:
+        log.info("connect %s: refused, %s", platform, type(error).__name__)
+        raise cannot(error, spec) from None
+
+
+def known_fields(spec: PlatformSpec, credentials: Mapping[str, str]) -> dict[str, str]:
+    """Return the platform's setup fields by name, defaults included; raise CannotConnect for missing ones."""
     given = {name: str(value).strip() for name, value in credentials.items() if value not in (None, "")}
     missing = {f.name: [_("Fill this in.")] for f in spec.setup_fields if f.required and not given.get(f.name)}
     if missing:
         raise CannotConnect(_("Some fields are still empty."), fields=missing)
-    known = {f.name: given.get(f.name, f.default) for f in spec.setup_fields}
-    ref = AccountRef(remote_id="", handle=known.get("handle", ""), server=known.get("server", ""))
-    try:
-        connector = gateway.build(platform, ref, known)
-        profile = connector.profile()
-    except ConnectorError as error:
-        log.info("connect %s: refused, %s", platform, type(error).__name__)
-        raise _cannot(error, spec) from None
+    return {f.name: given.get(f.name, f.default) for f in spec.setup_fields}
+
+
+def found_by(platform: str, connector: Any, secret: Mapping[str, str]) -> Found:
+    """Return what a connector opens by a real call; raise ConnectorError where it opens nothing."""
+    profile = connector.profile()
     renewed = getattr(connector, "renewed_secret", lambda: None)()
-    return Found(platform, profile, dict(renewed or known))
+    return Found(platform, profile, dict(renewed or secret))
 
 
-def _cannot(error: ConnectorError, spec: Any) -> CannotConnect:
+def cannot(error: ConnectorError, spec: Any) -> CannotConnect:
+    """Return what a platform's error means to a person who is connecting an account."""
     secrets = [f.name for f in spec.setup_fields if f.kind == "secret"]
     if isinstance(error, NeedsReconnect) and secrets:
-        return CannotConnect(error, fields={secrets[0]: [str(error)]})
+        field = "access_token" if "access_token" in secrets else secrets[0]
+        return CannotConnect(error, fields={field: [str(error)]})
     if isinstance(error, (NeedsReconnect, Refused)):
         return CannotConnect(error)
     if isinstance(error, NothingSent) and error.wait_s:
@@ -314,6 +329,8 @@ def check_account(account: Account, now: datetime) -> Account:
 def mark_healthy(account: Account, now: datetime, *, profile: Profile | None = None) -> Account:
     """Write down that the platform accepted the account's sign-in. The team's own name for it stays."""
     told = _told(replace(profile, server=profile.server or account.server)) if profile else {}
+    if profile and profile.rights is None:  # nothing told: what the account lost by trying stays lost
+        del told["rights"]
     state = health_of(account.spec, told.get("expires_at", account.expires_at), now)
     was_ill = account.state == Health.EXPIRED or account.failures >= SILENT_AFTER
     changes: dict[str, Any] = {**told, **_WELL, "checked_at": now, "check_after": now + CHECK_EVERY}
@@ -464,4 +481,5 @@ def _tell(account: Account, *, kind: str, text: Any) -> None:
         url=account.get_absolute_url(),
         level="urgent",
         mail=True,
+        chat=True,
     )

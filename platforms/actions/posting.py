@@ -1,12 +1,22 @@
 """Publishing on an account, and the one place where a Post is written."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
+from mediaops.actions.activity import record
+from mediaops.errors import UserError, WrongState
+from mediaops.models import Membership
 from platforms import gateway
+from platforms.actions import connecting
 from platforms.connectors.base import (
+    AccountRight,
     ChecksTickets,
     Deletes,
     FindsByKey,
@@ -18,9 +28,21 @@ from platforms.connectors.base import (
     RemotePost,
     RepeatsSafely,
     Ticket,
+    Updates,
+)
+from platforms.connectors.counting import links_of
+from platforms.connectors.errors import (
+    ConnectorError,
+    NeedsReconnect,
+    NothingSent,
+    NotPermitted,
+    OutcomeUnknown,
 )
 from platforms.models import Account, Post
+from platforms.models.account import Relation
 from platforms.models.post import FirstSeen
+
+log = logging.getLogger(__name__)
 
 Published = Post | Ticket | HandOver
 
@@ -93,16 +115,76 @@ def find(account: Account, outgoing: OutgoingPost, *, since: datetime, now: date
     return record_post(account, remote, first_seen=FirstSeen.PUBLISHED, now=now) if remote else None
 
 
-def delete(post: Post, now: datetime) -> None:
-    """Remove a post from its platform and mark the row; the row itself stays."""
-    connector = gateway.connect(post.account)
-    if not isinstance(connector, Deletes):
-        raise TypeError(f"{post.account.platform} cannot delete")
-    try:
+class NotDone(UserError):
+    """The platform did not do to a live post what a person asked for; the sentence says what to do."""
+
+    status = HTTPStatus.CONFLICT
+    code = "not_done"
+
+
+def can_delete(post: Post) -> bool:
+    """Say whether the post can be deleted on its platform from here."""
+    return _is_in_reach(post) and gateway.can(post.account, Deletes)
+
+
+def can_update(post: Post) -> bool:
+    """Say whether the post's words can be changed on its platform from here."""
+    return _is_in_reach(post) and gateway.can(post.account, Updates)
+
+
+def delete(post: Post, *, by: Membership, now: datetime) -> Post:
+    """Delete a post from its platform and mark the row; the row, its talks and its figures stay.
+
+    Raises NotDone with one sentence when the platform did not do it, or may not have.
+    """
+    if not can_delete(post):
+        raise WrongState(_("This post cannot be deleted from here; delete it on the platform."))
+    with _acting(post, "delete", now) as connector:
         connector.delete(post.remote_id)
-    finally:
-        gateway.keep_renewed(post.account, connector)
-    Post.objects.filter(pk=post.pk).update(removed_at=now)
+    post.removed_at, post.removed_why = now, _("Deleted from here by %(name)s.") % {"name": by.name}
+    with transaction.atomic():
+        Post.objects.filter(pk=post.pk).update(removed_at=now, removed_why=post.removed_why)
+        record(by=by, verb="post.deleted", subject=post, workspace=post.account.workspace)
+    log.info("post %s: deleted on its platform", post.pk)
+    return post
+
+
+def update(post: Post, outgoing: OutgoingPost, now: datetime) -> Post:
+    """Replace the post's words and pictures on its platform. Raises NotDone as `delete` does."""
+    if not can_update(post):
+        raise WrongState(_("This post cannot be changed from here; change it on the platform."))
+    with _acting(post, "update", now) as connector:
+        remote = connector.update(post.remote_id, outgoing)
+    return _settled_post(post.account, remote, outgoing, now)
+
+
+def _is_in_reach(post: Post) -> bool:
+    account = post.account
+    return post.removed_at is None and account.relation == Relation.OWN and account.is_working
+
+
+@contextmanager
+def _acting(post: Post, right: AccountRight, now: datetime) -> Iterator[Any]:
+    """Give the connector of a post's account; what goes wrong at the platform becomes a sentence."""
+    account = post.account
+    try:
+        connector = gateway.connect(account)
+        try:
+            yield connector
+        finally:
+            gateway.keep_renewed(account, connector)
+    except NeedsReconnect as error:
+        connecting.mark_expired(account, error, now)
+        raise NotDone(error) from None
+    except NotPermitted as error:
+        connecting.lose_right(account, right, error, now)
+        raise NotDone(_("%(problem)s Do it on the platform itself.") % {"problem": error}) from None
+    except OutcomeUnknown as error:
+        raise NotDone(_("%(problem)s Look on the platform before you try again.") % {"problem": error}) from None
+    except NothingSent as error:
+        raise NotDone(_("%(problem)s Nothing was changed; try again later.") % {"problem": error}) from None
+    except ConnectorError as error:
+        raise NotDone(error) from None
 
 
 def record_post(account: Account, remote: RemotePost, *, first_seen: str, now: datetime) -> Post:
@@ -148,6 +230,10 @@ def _settled(
 ) -> Published:
     if isinstance(result, Ticket | HandOver):
         return result
+    return _settled_post(account, result, outgoing, now)
+
+
+def _settled_post(account: Account, result: RemotePost, outgoing: OutgoingPost | None, now: datetime) -> Post:
     post = record_post(account, result, first_seen=FirstSeen.PUBLISHED, now=now)
     if outgoing and not post.title and outgoing.title:  # some platforms do not hand the title back
         Post.objects.filter(pk=post.pk).update(title=outgoing.title[:300])
@@ -156,9 +242,19 @@ def _settled(
 
 
 def _same_words(post: RemotePost, outgoing: OutgoingPost) -> bool:
+    """Compare titles, else words; some platforms write every link anew (t.cn), so links only have to be there."""
     if outgoing.title and post.title:
         return _folded(post.title) == _folded(outgoing.title)
-    return bool(post.text) and _folded(post.text)[:200] == _folded(outgoing.text)[:200]
+    if not post.text:
+        return False
+    is_same = _folded(post.text)[:200] == _folded(outgoing.text)[:200]
+    return is_same or _folded(_with_bare_links(post.text)) == _folded(_with_bare_links(outgoing.text))
+
+
+def _with_bare_links(text: str) -> str:
+    for link in reversed(links_of(text)):
+        text = f"{text[: link.start]}\x00{text[link.end :]}"
+    return text
 
 
 def _folded(text: str) -> str:

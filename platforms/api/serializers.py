@@ -9,7 +9,7 @@ from mediaops.api.base import OwnRow, TeamSerializer
 from mediaops.models import Membership
 from platforms import gateway
 from platforms.abilities import abilities, abilities_of
-from platforms.connectors.base import FormField, PlatformSpec
+from platforms.connectors.base import FormField, PlatformSpec, SignsIn
 from platforms.models import Account, Conversation, Message, Post, Reply, SiteComment
 from platforms.models.account import Relation
 
@@ -64,6 +64,24 @@ class CheckingSerializer(serializers.Serializer):
     count = serializers.IntegerField(help_text="How many accounts are being checked.")
 
 
+class SignInSerializer(serializers.Serializer):
+    """Where to begin a sign-in on the platform's own page: setup fields, and the account to connect again."""
+
+    platform = serializers.CharField(max_length=20)
+    credentials = serializers.DictField(child=serializers.CharField(max_length=8000), required=False, write_only=True)
+    account = OwnRow(
+        queryset=Account.objects.all(), required=False, allow_null=True,
+        help_text="The account to connect again; fields left out are taken from what is stored.",
+    )  # fmt: skip
+
+
+class SignInBegunSerializer(serializers.Serializer):
+    """Open `url` in a browser in which the token's member is signed in; the sign-in ends on a page of ours."""
+
+    url = serializers.URLField()
+    state = serializers.CharField()
+
+
 class RenameSerializer(serializers.Serializer):
     name = serializers.CharField(max_length=120)
 
@@ -82,6 +100,7 @@ def field_data(field: FormField) -> dict[str, Any]:
         "required": field.required,
         "choices": [{"value": value, "label": _text(label)} for value, label in field.choices],
         "default": field.default,
+        "advanced": field.advanced,
     }
 
 
@@ -93,6 +112,7 @@ class FormFieldSerializer(serializers.Serializer):
     required = serializers.BooleanField()  # type: ignore[assignment]
     choices = serializers.ListField(child=serializers.DictField())
     default = serializers.CharField()
+    advanced = serializers.BooleanField()
 
 
 class PlatformSerializer(serializers.Serializer):
@@ -107,6 +127,7 @@ class PlatformSerializer(serializers.Serializer):
     limits = serializers.DictField()
     setup_fields = FormFieldSerializer(many=True)
     setup_help = serializers.CharField()
+    signs_in = serializers.BooleanField(help_text="Connected on the platform's own page: `POST /accounts/sign-in/`.")
     option_fields = FormFieldSerializer(many=True)
 
 
@@ -122,6 +143,7 @@ def platform_data(spec: PlatformSpec) -> dict[str, Any]:
         "limits": asdict(spec.limits),
         "setup_fields": [field_data(field) for field in spec.setup_fields],
         "setup_help": _text(spec.setup_help),
+        "signs_in": issubclass(gateway.connector_class(spec.key), SignsIn),
         "option_fields": [field_data(field) for field in spec.option_fields],
     }
 

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from mediaops.api.base import ReadViewSet, TeamView
 from mediaops.models import Right
-from platforms.actions import connecting, inbox, site
+from platforms.actions import connecting, inbox, posting, signing_in, site
 from platforms.api import serializers
 from platforms.connectors import CONNECTORS
 from platforms.models import Account, Conversation, Message, Post, Reply, SiteComment
@@ -60,6 +60,21 @@ class AccountViewSet(ReadViewSet):
         if given.get("name"):
             connecting.rename(row, given["name"], by=self.member, now=now)
         return row
+
+    @extend_schema(request=serializers.SignInSerializer, responses={200: serializers.SignInBegunSerializer})
+    @action(detail=False, methods=["post"], url_path="sign-in")
+    def sign_in(self, request: Any) -> Response:
+        """Begin to connect an account on its platform's own page.
+
+        The member of the token opens `url` in their browser, signs in there and, back on a page of ours,
+        saves the account. Lasts 20 minutes and counts once.
+        """
+        form = serializers.SignInSerializer(data=request.data, context=self.get_serializer_context())
+        form.is_valid(raise_exception=True)
+        given = form.validated_data
+        away = signing_in.begin(given["platform"], given.get("credentials", {}), account=given.get("account"))
+        signing_in.wait_for(away, self.member)
+        return Response({"url": away.url, "state": away.state})
 
     @extend_schema(request=serializers.ReconnectSerializer, responses=serializers.AccountSerializer)
     @action(detail=True, methods=["post"])
@@ -122,6 +137,17 @@ class PostViewSet(ReadViewSet):
     filterset_class = PostFilter
     ordering = ["-published_at"]
     ordering_fields = ["published_at", "seen_at"]
+    rights = {"*": Right.PUBLISH}
+
+    @extend_schema(request=None, responses=serializers.PostSerializer)
+    @action(detail=True, methods=["post"], url_path="delete")
+    def take_down(self, request: Any, pk: str) -> Response:
+        """Delete the post where it is live, where the platform can; 409 `not_done` says what it said.
+
+        Its row, talks and figures stay.
+        """
+        row = posting.delete(self.get_object(), by=self.member, now=timezone.now())
+        return Response(self.get_serializer(row).data)
 
 
 class ConversationFilter(filters.FilterSet):

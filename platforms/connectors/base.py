@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, Protocol, runtime_checkable
 
 Secret = Mapping[str, str]
-AccountRight = Literal["publish", "update", "delete", "posts", "messages", "reply", "moderate", "figures"]
+AccountRight = Literal["publish", "repeat", "update", "delete", "posts", "messages", "reply", "moderate", "figures"]
 CommentAct = Literal["delete", "hide", "show", "elect", "unelect", "top", "untop"]
 
 
@@ -40,6 +40,9 @@ class Limits:
     hashtags_max: int | None = None
     mentions_max: int | None = None
     links_max: int | None = None
+    link_length: int | None = None
+    """How many characters a link counts whatever its length, where the account's server tells its own number;
+    given to `PlatformSpec.count_text` by this name."""
     link_hosts: tuple[str, ...] = ()
     """Where it is not empty, the text must hold a link to one of these hosts (or below them)."""
     hashtags_refused: bool = False
@@ -88,6 +91,8 @@ class FormField:
     choices: tuple[tuple[str, object], ...] = ()
     default: str = ""
     placeholder: str = ""
+    advanced: bool = False
+    """Few need it: it is folded away on the connect screen."""
 
 
 @dataclass(frozen=True)
@@ -115,14 +120,23 @@ class PlatformSpec:
     """How the platform counts, in a sentence, where it is not what people expect."""
     advice: tuple[Advice, ...] = ()
     cover_sizes: tuple[CoverSize, ...] = ()
-    tag_form: Literal["", "open", "closed"] = ""
-    """How the platform reads tags in a text: "open" is `#tag`, "closed" `#话题#`; "" is not told."""
     metrics: tuple[str, ...] = ()
     setup_fields: tuple[FormField, ...] = ()
     setup_help: object = ""
+    needs_back_address: object = ""
+    """Where people enter, in the platform's console, the address that a sign-in comes back to; "" where we say
+    it to the platform ourselves."""
     option_fields: tuple[FormField, ...] = ()
     back_office_url: str = ""
+    app_url: str = ""
+    """Opens the platform's app on a phone; "" where none is known."""
+    tag_form: str = "#%s"
+    """How a tag is written in the text of a note, for people who copy it."""
+    check_list: tuple[object, ...] = ()
+    """What a person should look at before posting by hand, as lazy sentences."""
     assisted: bool = False
+    by_hand_limits: Limits | None = None
+    """What a person may post where the interface allows less; None where there is no difference."""
     comment_acts: tuple["CommentAct", ...] = ()
     warn_before_days: int = 7
     """How long before a sign-in ends (`Profile.expires_at`) people are told."""

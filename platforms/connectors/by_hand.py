@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from platforms.connectors.base import AccountRef, FormField, Limits, PlatformSpec, Profile, Secret
+from platforms.connectors.base import AccountRef, CoverSize, FormField, Limits, PlatformSpec, Profile, Secret
 from platforms.connectors.counting import wide_count
 from platforms.connectors.http import Http
 
@@ -58,24 +58,10 @@ class OfficialAccount(ByHand):
         setup_fields=SETUP,
         setup_help=HELP,
         back_office_url="https://mp.weixin.qq.com/",
-        assisted=True,
-    )
-
-
-class Weibo(ByHand):
-    spec = PlatformSpec(
-        key="weibo",
-        label=_("Weibo"),
-        mark="微",
-        mark_slot=2,
-        body_format="note",
-        limits=Limits(text_max=2000, images_max=18, image_bytes_max=20_000_000, min_gap_min=30),
-        count_text=wide_count,
-        count_unit=_("characters"),
-        tag_form="closed",
-        setup_fields=SETUP,
-        setup_help=HELP,
-        back_office_url="https://weibo.com/",
+        check_list=(
+            _("Set author, original mark and comments as agreed."),
+            _("Send the preview to a phone before you publish."),
+        ),
         assisted=True,
     )
 
@@ -89,10 +75,14 @@ class Douyin(ByHand):
         body_format="note",
         limits=Limits(title_max=55, text_max=1000, images_max=35, min_gap_min=60),
         count_unit=_("characters"),
-        tag_form="open",
         setup_fields=SETUP,
         setup_help=HELP,
         back_office_url="https://creator.douyin.com/",
+        app_url="snssdk1128://",
+        check_list=(
+            _("Set the cover; the first frame is taken otherwise."),
+            _("Tick the declaration where pictures or voice were made with AI."),
+        ),
         assisted=True,
     )
 
@@ -104,13 +94,20 @@ class Xiaohongshu(ByHand):
         mark="红",
         mark_slot=10,
         body_format="note",
-        limits=Limits(title_max=20, title_required=True, text_max=1000, images_min=1, images_max=18),
+        limits=Limits(
+            title_max=20, title_required=True, text_max=1000, images_min=1, images_max=18, videos_max=1, tags_max=10
+        ),
         count_text=wide_count,
         count_unit=_("characters"),
-        tag_form="open",
         setup_fields=SETUP,
         setup_help=HELP,
         back_office_url="https://creator.xiaohongshu.com/",
+        app_url="xhsdiscover://",
+        cover_sizes=(CoverSize(_("Cover"), 1080, 1440),),
+        check_list=(
+            _("Put the pictures in this order; the first one is the cover."),
+            _("Mark paid cooperation in the settings of the note."),
+        ),
         assisted=True,
     )
 
@@ -122,14 +119,125 @@ class Channels(ByHand):
         mark="视",
         mark_slot=3,
         body_format="note",
-        limits=Limits(title_max=16, text_max=1000, images_max=9),
+        limits=Limits(title_max=16, text_max=1000, images_max=9, videos_max=1),
         count_unit=_("characters"),
-        tag_form="open",
         setup_fields=SETUP,
         setup_help=HELP,
         back_office_url="https://channels.weixin.qq.com/",
+        app_url="weixin://",
+        check_list=(_("Add the place and the link to the article where they help."),),
         assisted=True,
     )
 
 
-BY_HAND: tuple[type[ByHand], ...] = (OfficialAccount, Weibo, Douyin, Xiaohongshu, Channels)
+class Zhihu(ByHand):
+    spec = PlatformSpec(
+        key="zhihu",
+        label=_("Zhihu"),
+        mark="知",
+        mark_slot=7,
+        body_format="article",
+        limits=Limits(title_max=100, title_required=True, image_bytes_max=10_000_000),
+        count_unit=_("characters"),
+        setup_fields=SETUP,
+        setup_help=HELP,
+        back_office_url="https://zhuanlan.zhihu.com/write",
+        app_url="zhihu://",
+        check_list=(
+            _("Choose a topic; without one the article is hardly shown."),
+            _("Tick the declaration where the text was made with AI or holds advertising."),
+        ),
+        assisted=True,
+    )
+
+
+class Bilibili(ByHand):
+    spec = PlatformSpec(
+        key="bilibili",
+        label=_("Bilibili"),
+        mark="哔",
+        mark_slot=8,
+        body_format="note",
+        limits=Limits(title_max=80, title_required=True, text_max=2000, tags_max=10, videos_max=1, images_max=1),
+        count_unit=_("characters"),
+        setup_fields=SETUP,
+        setup_help=HELP,
+        back_office_url="https://member.bilibili.com/platform/upload/video/frame",
+        app_url="bilibili://",
+        cover_sizes=(CoverSize(_("Cover"), 1146, 717),),
+        check_list=(
+            _("Choose the section and “own work” or “repost”."),
+            _("Set the cover; the first frame is taken otherwise."),
+        ),
+        assisted=True,
+    )
+
+
+class Kuaishou(ByHand):
+    spec = PlatformSpec(
+        key="kuaishou",
+        label=_("Kuaishou"),
+        mark="快",
+        mark_slot=4,
+        body_format="note",
+        limits=Limits(text_max=500, images_max=31, videos_max=1),
+        count_unit=_("characters"),
+        setup_fields=SETUP,
+        setup_help=HELP,
+        back_office_url="https://cp.kuaishou.com/article/publish/video",
+        app_url="kwai://",
+        check_list=(_("Set the cover; the first frame is taken otherwise."),),
+        assisted=True,
+    )
+
+
+class Toutiao(ByHand):
+    spec = PlatformSpec(
+        key="toutiao",
+        label=_("Toutiao"),
+        mark="头",
+        mark_slot=1,
+        body_format="article",
+        limits=Limits(title_max=30, title_required=True, image_bytes_max=20_000_000),
+        count_unit=_("characters"),
+        setup_fields=SETUP,
+        setup_help=HELP,
+        back_office_url="https://mp.toutiao.com/profile_v4/graphic/publish",
+        app_url="snssdk141://",
+        check_list=(
+            _("Choose the cover: one picture, three, or none."),
+            _("Say whether advertising may stand in the article."),
+        ),
+        assisted=True,
+    )
+
+
+class Baijiahao(ByHand):
+    spec = PlatformSpec(
+        key="baijiahao",
+        label=_("Baijiahao"),
+        mark="百",
+        mark_slot=6,
+        body_format="article",
+        limits=Limits(title_max=30, title_required=True, image_bytes_max=10_000_000),
+        count_unit=_("characters"),
+        setup_fields=SETUP,
+        setup_help=HELP,
+        back_office_url="https://baijiahao.baidu.com/builder/rc/edit",
+        app_url="baiduboxapp://",
+        check_list=(_("Choose the cover: one picture or three."),),
+        assisted=True,
+    )
+
+
+BY_HAND: tuple[type[ByHand], ...] = (
+    OfficialAccount,
+    Douyin,
+    Xiaohongshu,
+    Channels,
+    Zhihu,
+    Bilibili,
+    Kuaishou,
+    Toutiao,
+    Baijiahao,
+)

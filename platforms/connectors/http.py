@@ -163,6 +163,10 @@ class Http:
         sentence = _("%(platform)s answered with something that is not its data. Check the address.")
         return Refused(sentence % {"platform": self.name}, raw=raw)
 
+    def wait(self, seconds: float) -> None:
+        """Let a moment pass while the platform works on something."""
+        self._pause(seconds)
+
     def close(self) -> None:
         """Close the connections; forgetting the object does it too."""
         _close(self._clients)

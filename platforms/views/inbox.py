@@ -11,12 +11,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mediaops.access import get_own, team_url, team_view
 from mediaops.errors import UserError
-from mediaops.lib.parts import done, show, wants_part
+from mediaops.lib.parts import Undo, done, show, wants_part
 from mediaops.models import Activity, Membership, Right
 from platforms import gateway, talks
 from platforms.actions import inbox as answering
 from platforms.forms import AssignForm, InboxFilter, ReplyForm
 from platforms.models import Conversation, Reply
+from platforms.models.account import Relation
 
 PAGE = "platforms/inbox/page.html"
 LIST = "platforms/inbox/_list.html"
@@ -32,13 +33,17 @@ def _list(request) -> dict[str, Any]:
     """Gather the list: a view (tab), its filters, one page of talks."""
     tab = request.GET.get("tab", "waiting")
     tab = tab if tab in talks.TABS else "waiting"
-    accounts = list(talks.talk_accounts(request.workspace))
+    every = {account.pk: account for account in talks.talk_accounts(request.workspace)}
+    accounts = [account for account in every.values() if account.relation == Relation.OWN]
     members = _able(request)
     form = InboxFilter(request.GET, accounts=accounts, members=members)
-    rows = talks.in_tab(_rows().in_workspace(request.workspace), tab, request.member)
+    # by account instead of by a join, so that the database walks the index of those who wait and stops
+    rows = Conversation.objects.filter(account__in=list(every)).select_related("assigned_to__user", "post")
+    rows = talks.in_tab(rows, tab, request.member)
     page = _Window(talks.in_order(form.narrowed(rows), tab), request.GET.get("page"))
     now = timezone.now()
     for talk in page.talks:
+        talk.account = every[talk.account_id]
         talk.tone = talks.tone(talk, now)
     counts = talks.counts(request.workspace, request.member)
     return {
@@ -160,11 +165,11 @@ def _pane_again(request, talk: Conversation, form: ReplyForm, *, status: int) ->
     return show(request, PAGE, PANE, _list(request) | context, status=status)
 
 
-def _after(request, talk: Conversation, event: str, said: str = "") -> HttpResponse:
+def _after(request, talk: Conversation, event: str, said: str = "", undo: Undo | None = None) -> HttpResponse:
     """Answer a change of one talk: its renewed pane, or its page."""
     fresh = _rows().get(pk=talk.pk)
     context = _pane(request, fresh) | {"members": _able(request), "is_chosen": True}
-    return done(request, PANE, context, event=event, to=talk.get_absolute_url(), said=said)
+    return done(request, PANE, context, event=event, to=talk.get_absolute_url(), said=said, undo=undo)
 
 
 @team_view(needs=Right.ANSWER)
@@ -172,7 +177,8 @@ def _after(request, talk: Conversation, event: str, said: str = "") -> HttpRespo
 def close(request, pk: int) -> HttpResponse:
     talk = get_own(_rows(), request, pk=pk)
     answering.close(talk, by=request.member, now=timezone.now())
-    return _after(request, talk, "conversation:closed", pgettext("conversation", "Closed"))
+    undo = Undo(team_url(request, "platforms:conversation-reopen", pk))
+    return _after(request, talk, "conversation:closed", pgettext("conversation", "Closed"), undo)
 
 
 @team_view(needs=Right.ANSWER)

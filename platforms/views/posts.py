@@ -8,11 +8,13 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from mediaops.access import get_own, team_view
-from mediaops.lib.parts import show
+from mediaops.lib.parts import done, show
 from mediaops.models import Right
+from platforms.actions import posting
 from platforms.forms import PostFilter
 from platforms.models import Account, Conversation, Post
 
@@ -60,5 +62,20 @@ def post(request, pk: int) -> HttpResponse:
     row = get_own(Post.objects.select_related("account__workspace"), request, pk=pk)
     conversations = Conversation.objects.filter(post=row).select_related("account__workspace", "assigned_to__user")
     parts = Post.objects.filter(account=row.account, part_of=row.remote_id).order_by("published_at")
-    context = {"post": row, "talks": conversations[:30], "parts": parts[:20]}
+    context = {
+        "post": row,
+        "talks": conversations[:30],
+        "parts": parts[:20],
+        "can_delete": posting.can_delete(row),
+    }
     return render(request, "platforms/posts/detail.html", context)
+
+
+@team_view(needs=Right.PUBLISH)
+@require_POST
+def delete(request, pk: int) -> HttpResponse:
+    """Delete the post where it is live; the page says what came of it."""
+    row = get_own(Post.objects.select_related("account__workspace"), request, pk=pk)
+    posting.delete(row, by=request.member, now=timezone.now())
+    said = _("Deleted on %(platform)s") % {"platform": row.account.label}
+    return done(request, event="post:deleted", to=row.get_absolute_url(), said=said)

@@ -2,29 +2,56 @@
 
 const byId = (id) => document.getElementById(id);
 const SHOWN_MS = 6000;
+const UNDO_SHOWN_MS = 12000;
 
 // Toasts: messages of the page, and the sentence that an event of ours (`noun:past`) carries. ------
 const fade = () => {
   for (const note of document.querySelectorAll("#toasts .toast-note:not([data-timed])")) {
     note.dataset.timed = "";
+    const shown = note.querySelector("[data-undo]") ? UNDO_SHOWN_MS : SHOWN_MS;
     const go = () => (note.matches(":hover, :focus-within") ? setTimeout(go, SHOWN_MS) : note.remove());
-    setTimeout(go, SHOWN_MS);
+    setTimeout(go, shown);
   }
 };
 
-export const say = (words) => {
+// The way back, `{to, fields}`, is a plain form: it works from a page's messages without a script, too.
+const wayBack = ({ to, fields }) => {
+  const form = byId("undo-template").content.firstElementChild.cloneNode(true);
+  form.action = to;
+  for (const [name, value] of Object.entries(fields)) {
+    const field = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+    form.prepend(field);
+  }
+  return form;
+};
+
+export const say = (words, undo) => {
   if (!words) return;
-  const note = byId("toast-template").content.cloneNode(true);
+  const note = byId("toast-template").content.firstElementChild.cloneNode(true);
   note.querySelector("p").textContent = words;
+  if (undo) note.append(wayBack(undo));
   byId("toasts").append(note);
   fade();
+  return note;
 };
 fade();
+// A page that has a line of its own for what was done asks for the button there.
+document.addEventListener("undo:offered", ({ detail }) => detail.place.append(wayBack(detail.undo)));
+
+// ⌘Z or Ctrl Z takes the newest way back that is shown, unless something is being typed.
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "z" || event.shiftKey || !(event.metaKey || event.ctrlKey)) return;
+  if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
+  const button = [...document.querySelectorAll("[data-undo] button")].pop();
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const header = detail.xhr?.getResponseHeader("HX-Trigger");
   if (!header?.startsWith("{")) return;
-  for (const value of Object.values(JSON.parse(header))) say(value?.said);
+  for (const value of Object.values(JSON.parse(header))) say(value?.said, value?.undo);
 });
 
 // No answer, or our fault: say so in its place, never in a toast. ------------------------------------

@@ -14,11 +14,12 @@ const words = (moment) => moment.toLocaleString(place.dataset.lang, {
 });
 const DAY_MS = 24 * 3600 * 1000;
 
-const send = async (to, moment) => {
+const send = (to, moment) => post(to, new URLSearchParams({ due_at: local(moment) }));
+const post = async (to, body) => {
   const answer = await fetch(to, {
     method: "POST",
     headers: { "X-CSRFToken": token(), Accept: "application/json" },
-    body: new URLSearchParams({ due_at: local(moment) }),
+    body,
   });
   const words = await answer.json().catch(() => ({}));
   if (!answer.ok) return { problem: words.problem ?? place.dataset.wrongWord };
@@ -28,7 +29,14 @@ const send = async (to, moment) => {
 const tell = (words) => {
   said.textContent = words.problem ?? [words.said, ...(words.hints ?? [])].filter(Boolean).join(" · ");
   said.toggleAttribute("data-wrong", Boolean(words.problem));
+  if (words.undo) document.dispatchEvent(new CustomEvent("undo:offered", { detail: { undo: words.undo, place: said } }));
 };
+said.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const words = await post(event.target.action, new URLSearchParams(new FormData(event.target)));
+  tell(words);
+  if (!words.problem) settle(kept);
+});
 
 const icons = {
   planned: "clock", sending: "send-2", processing: "hourglass", live: "circle-check", failed: "circle-x",
@@ -55,6 +63,7 @@ const make = (tag, css, ...children) => {
 
 const chip = ({ event }) => {
   const facts = event.extendedProps;
+  if (facts.more) return { domNodes: [make("span", "day-more", event.title)] };
   if (facts.bar) return { domNodes: [make("span", "span-bar", event.title)] };
   const time = make("time", "", event.start ? hours(event.start) : "");
   const mark = make("span", "monogram", facts.mark ?? "");
@@ -69,16 +78,97 @@ const chip = ({ event }) => {
   return { domNodes: [box] };
 };
 
-// The grid draws a chip anew where it went; who moved it by a key goes on from there.
-let followed = "";
+// The grid draws a chip anew where it went; who moved it by a key goes on from there. A full day folds
+// entries away, but never the one that was moved last.
+let followed = "", kept = "";
+const settle = (id) => {
+  kept = id;
+  closeDay();
+  grid.refetchEvents();
+};
 const shift = async (event, days) => {
   const moment = new Date(event.start.getTime() + days * DAY_MS);
   const words = await send(event.extendedProps.move, moment);
   tell(words);
   if (words.problem) return;
   followed = event.id;
-  grid.refetchEvents();
+  settle(event.id);
 };
+const moveByKeys = (el, event) => {
+  el.setAttribute("aria-keyshortcuts", "ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight");
+  el.addEventListener("keydown", (key) => {
+    if (!["ArrowLeft", "ArrowRight"].includes(key.key)) return;
+    key.preventDefault();
+    shift(event, (key.key === "ArrowLeft" ? -1 : 1) * (key.shiftKey ? 7 : 1));
+  });
+};
+
+// All of one day, opened in place: the same chips, to be followed, dragged and moved by keys. -------
+let sheet = null;
+const closeDay = () => {
+  sheet?.box.remove();
+  sheet = null;
+};
+const dayChip = (row) => {
+  const event = { id: row.id, title: row.title, start: new Date(`${row.start.slice(0, 16)}Z`), extendedProps: row.extendedProps };
+  const link = make("a", "day-link", ...chip({ event }).domNodes);
+  link.href = row.url;
+  if (row.editable) {
+    Object.assign(link.dataset, { drop: event.extendedProps.move, time: hours(event.start), title: row.title, key: row.id });
+    link.draggable = false;
+    moveByKeys(link, event);
+  }
+  return make("li", "", link);
+};
+const drawDay = (day, rows, from) => {
+  const title = new Intl.DateTimeFormat(place.dataset.lang, { weekday: "short", month: "long", day: "numeric", timeZone: "UTC" });
+  const close = make("button", "btn btn-quiet btn-icon", svg("x"));
+  close.type = "button";
+  close.setAttribute("aria-label", place.dataset.closeWord);
+  const head = make("header", "", make("h2", "", title.format(new Date(`${day}T00:00Z`))), close);
+  const box = make("section", "day-sheet", head, make("ul", "", ...rows.map(dayChip)));
+  box.setAttribute("role", "dialog");
+  box.setAttribute("aria-label", head.textContent);
+  const back = () => {
+    closeDay();
+    from.focus();
+  };
+  close.addEventListener("click", back);
+  box.addEventListener("keydown", (key) => key.key === "Escape" && back());
+  const frame = place.getBoundingClientRect(), cell = from.closest("td").getBoundingClientRect();
+  place.append(box);
+  box.style.left = `${Math.max(0, Math.min(cell.left - frame.left, frame.width - box.offsetWidth))}px`;
+  box.style.top = `${cell.top - frame.top}px`;
+  // What is dragged out of the sheet may go to the days under it: while it is on its way, the sheet steps aside.
+  const step = (aside) => box.toggleAttribute("data-aside", aside);
+  box.addEventListener("pointerdown", ({ target }) => {
+    if (!target.closest("[data-drop]")) return;
+    const leave = ({ buttons }) => step(buttons > 0);
+    addEventListener("pointermove", leave);
+    for (const end of ["pointerup", "pointercancel"]) {
+      addEventListener(end, () => { removeEventListener("pointermove", leave); step(false); }, { once: true });
+    }
+  });
+  new FullCalendar.Draggable(box, {
+    itemSelector: "[data-drop]",
+    eventData: (link) => ({ title: link.dataset.title, extendedProps: { state: "planned" } }),
+  });
+  return box;
+};
+const openDay = async (day, from) => {
+  closeDay();
+  const feed = new URL(place.dataset.feed, location);
+  feed.searchParams.set("start", day);
+  feed.searchParams.set("end", new Date(Date.parse(`${day}T00:00Z`) + DAY_MS).toISOString().slice(0, 10));
+  const answer = await fetch(feed);
+  if (!answer.ok) return location.assign(from.href);
+  const rows = (await answer.json()).filter((row) => !row.allDay);
+  sheet = { day, box: drawDay(day, rows, from) };
+  sheet.box.querySelector("a, button").focus({ preventScroll: true });
+};
+document.addEventListener("click", ({ target }) => {
+  if (sheet && !sheet.box.contains(target)) closeDay();
+});
 
 const weekHead = ({ date, isToday }) => {
   const name = new Intl.DateTimeFormat(place.dataset.lang, { weekday: "short", timeZone: "UTC" }).format(date);
@@ -99,8 +189,7 @@ const grid = new FullCalendar.Calendar(place, {
   headerToolbar: false,
   height: "auto",
   fixedWeekCount: false,
-  dayMaxEvents: 4,
-  moreLinkContent: ({ num }) => place.dataset.moreWord.replace("#", num),
+  dayMaxEvents: false,
   displayEventTime: false,
   eventDisplay: "block",
   slotEventOverlap: false,
@@ -113,7 +202,8 @@ const grid = new FullCalendar.Calendar(place, {
   defaultTimedEventDuration: "01:00:00",
   eventContent: chip,
   views: {
-    dayGridMonth: { dayCellContent: ({ date }) => String(date.getUTCDate()) },
+    // a minute long, so that what goes out late at night stays on its day
+    dayGridMonth: { defaultTimedEventDuration: "00:01:00", dayCellContent: ({ date }) => String(date.getUTCDate()) },
     timeGridWeek: { dayHeaderContent: weekHead },
   },
   events: ({ startStr, endStr }, done, fail) => {
@@ -125,6 +215,8 @@ const grid = new FullCalendar.Calendar(place, {
     const feed = new URL(place.dataset.feed, location);
     feed.searchParams.set("start", startStr.slice(0, 10));
     feed.searchParams.set("end", endStr.slice(0, 10));
+    if (place.dataset.view === "dayGridMonth") feed.searchParams.set("fold", "1");
+    if (kept) feed.searchParams.set("keep", kept);
     fetch(feed).then((answer) => answer.json()).then((rows) => done(rows.map(asLocal)), fail);
   },
   // The day's number already carries the whole date; a second name for its cell would contradict what is read in it.
@@ -142,7 +234,13 @@ const grid = new FullCalendar.Calendar(place, {
     const words = await send(event.extendedProps.move, event.start);
     tell(words);
     if (words.problem) revert();
-    else grid.refetchEvents();
+    else settle(event.id);
+  },
+  eventClick: ({ event, el, jsEvent }) => {
+    if (!event.extendedProps.more) return;
+    jsEvent.preventDefault();
+    jsEvent.stopPropagation();
+    openDay(event.extendedProps.more, el);
   },
   eventReceive: async ({ event, draggedEl }) => {
     const day = local(event.start).slice(0, 10);
@@ -152,7 +250,7 @@ const grid = new FullCalendar.Calendar(place, {
     tell(words);
     if (words.problem) return;
     draggedEl.remove();
-    grid.refetchEvents();
+    settle(draggedEl.dataset.key ?? "");
   },
   eventDidMount: ({ event, el }) => {
     if (event.extendedProps.bar) return;
@@ -161,12 +259,7 @@ const grid = new FullCalendar.Calendar(place, {
       requestAnimationFrame(() => el.focus());
     }
     if (!event.startEditable) return;
-    el.setAttribute("aria-keyshortcuts", "ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight");
-    el.addEventListener("keydown", (key) => {
-      if (!["ArrowLeft", "ArrowRight"].includes(key.key)) return;
-      key.preventDefault();
-      shift(event, (key.key === "ArrowLeft" ? -1 : 1) * (key.shiftKey ? 7 : 1));
-    });
+    moveByKeys(el, event);
   },
 });
 

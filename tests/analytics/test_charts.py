@@ -24,13 +24,13 @@ def test_the_palette_is_that_of_the_tokens(name):
 
 
 def test_gaps_stay_gaps():
-    figure = charts.trend(SERIES, name="now", before="before").to_plotly_json()
+    figure = charts.trend(SERIES, name="now", before="before")
     assert figure["data"][1]["y"][1] is None
     assert figure["data"][1]["connectgaps"] is False
 
 
 def test_a_campaigns_name_cannot_carry_markup():
-    figure = charts.trend(SERIES, name="now", before="before").to_plotly_json()
+    figure = charts.trend(SERIES, name="now", before="before")
     assert figure["layout"]["annotations"][0]["text"] == "&lt;b&gt;节&lt;/b&gt;"
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analytics import measures
-from analytics.measures import Change
+from analytics.measures import Change, Day
 from analytics.models import COUNTERS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -51,11 +51,11 @@ def test_a_counter_that_is_not_told_once_loses_nothing():
 def test_never_told_stays_unknown():
     gains = measures.daily_gains(frame_of((1, utc(2), utc(2), None)), SHANGHAI)
     assert gains["views"].isna().all()
-    assert measures.total(gains, "views") is None
+    assert gains["views"].isna().all()
 
 
 def test_zero_is_zero():
-    assert measures.total(measures.daily_gains(frame_of((1, utc(2), utc(2), 0)), SHANGHAI), "views") == 0
+    assert list(measures.daily_gains(frame_of((1, utc(2), utc(2), 0)), SHANGHAI)["views"]) == [0]
 
 
 def test_taken_back_likes_are_a_loss():
@@ -64,9 +64,30 @@ def test_taken_back_likes_are_a_loss():
 
 
 def test_followers_are_counted_from_the_day_before_the_period():
-    now = pd.DataFrame({"account": [1, 1], "day": [date(2026, 11, 9), date(2026, 11, 10)], "followers": [105, 120]})
-    before = pd.DataFrame({"account": [1], "day": [date(2026, 11, 8)], "followers": [100]})
-    assert measures.follower_gain(now, before).to_dict("records") == [{"account": 1, "followers": 120, "gained": 20}]
+    now = [
+        Day(1, date(2026, 11, 10), followers=120),
+        Day(1, date(2026, 11, 9), followers=105),
+        Day(2, date(2026, 11, 9)),
+    ]
+    before = [Day(1, date(2026, 11, 8), followers=100)]
+    assert measures.follower_gain(now, before) == {1: (120, 20)}
+    assert measures.follower_gain(now, []) == {1: (120, 15)}
+
+
+def test_a_day_that_nobody_told_is_a_gap_and_what_is_known_is_added():
+    first, second = date(2026, 11, 9), date(2026, 11, 10)
+    days = [Day(1, first, likes=3), Day(2, first, likes=2, saves=1), Day(1, second, views=9)]
+    assert measures.by_day(days, ["likes", "saves"], [second, first]) == [None, 6]
+    assert (measures.interactions(days), measures.total(days, "shares")) == (6, None)
+
+
+def test_a_rate_is_of_what_tells_both():
+    days = [
+        Day(1, date(2026, 11, 9), views=500, rated_views=100, rated_interactions=4),
+        Day(2, date(2026, 11, 9), views=9),
+    ]
+    assert measures.engagement_rate(days) == 0.04
+    assert measures.engagement_rate(days[1:]) is None
 
 
 @pytest.mark.parametrize(
@@ -86,7 +107,4 @@ def test_changes_say_how_much_and_whether_it_is_good(change, amount, good):
 
 
 def test_a_post_is_measured_against_its_own_account():
-    posts = pd.DataFrame({"account": [1, 1, 1, 2], "views": pd.array([10, 20, 60, 5], dtype="Int64")})
-    ratios = measures.against_median(posts)["ratio"]
-    assert list(ratios[:3]) == [0.5, 1.0, 3.0]
-    assert pd.isna(ratios[3])
+    assert measures.medians([(1, 10), (1, 20), (1, 60), (2, 5), (3, 0), (3, 0), (3, 4)]) == {1: 20.0}

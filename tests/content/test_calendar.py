@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from campaigns.models import Campaign
 from content.actions import slotting
-from content.calendar import Filters, next_slots, plan_between, tray, unplanned_items
+from content.calendar import Filters, first_days, next_slots, plan_between, tray, unplanned_items
 from content.models import ContentItem, Publication, Slot
 from content.slots import free_moments
 from platforms.models import Account
@@ -58,14 +58,14 @@ def typed(moment):
 def test_days_are_the_members_not_those_of_utc(workspace, account):
     late = make_ready(account, due_at=datetime(2026, 10, 25, 15, 59, tzinfo=UTC))
     make_ready(account, due_at=datetime(2026, 10, 25, 16, 0, tzinfo=UTC), title="Monday in Shanghai")
-    assert [entry.publication for entry in see(workspace).entries] == [late]
+    assert [entry.publication_id for entry in see(workspace).entries] == [late.pk]
 
 
 def test_posts_made_elsewhere_stand_beside_ours_once(workspace, account):
     post = make_post(account, published_at=NOW)
     ours = make_ready(account, state="live", post=make_post(account, published_at=NOW))
     entries = see(workspace).entries
-    assert {entry.post or entry.publication for entry in entries} == {post, ours}
+    assert {entry.key for entry in entries} == {f"o{post.pk}", f"p{ours.pk}"}
     assert not any(entry.can_move for entry in entries)
 
 
@@ -74,7 +74,7 @@ def test_filters_about_pieces_leave_posts_of_elsewhere_out(workspace, account, o
     mine = make_ready(account)
     ContentItem.objects.filter(pk=mine.variant.item_id).update(owner=owner)
     make_ready(account, title="Nobody's")
-    assert [entry.publication for entry in see(workspace, owner=owner.pk).entries] == [mine]
+    assert [entry.publication_id for entry in see(workspace, owner=owner.pk).entries] == [mine.pk]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_posts_too_close_on_one_account_are_marked_both(workspace):
     second = make_ready(account, due_at=NOW + timedelta(minutes=6))
     make_ready(account, due_at=NOW + timedelta(minutes=40))
     clashes = see(workspace).clashes
-    assert [entry.publication for entry in clashes] == [first, second]
+    assert [entry.publication_id for entry in clashes] == [first.pk, second.pk]
     assert {entry.clash for entry in clashes} == {"6 minutes apart, better 30"}
 
 
@@ -375,3 +375,87 @@ def test_another_teams_rows_are_not_there(other_workspace, doors, stranger, clie
     rows = {path: data for path, data in doors.items() if any(sign.isdigit() for sign in path)}
     assert {client.post(at(other_workspace, path), data).status_code for path, data in rows.items()} == {404}
     assert client.get(at(other_workspace, "calendar/")).status_code == 200
+
+
+# --- Full days -----------------------------------------------------------------------------------
+
+
+EARLY = NOW - timedelta(hours=8)
+
+
+def fill(account, count, start, **fields):
+    return [make_ready(account, due_at=start + timedelta(minutes=40 * n), **fields) for n in range(count)]
+
+
+def test_a_full_day_shows_four_and_counts_the_rest(workspace, account):
+    rows = fill(account, 7, EARLY)
+    [(day, shown, hidden)] = see(workspace).folded(ZONE)
+    assert (day, [entry.publication_id for entry in shown], hidden) == (
+        date(2026, 10, 20),
+        [row.pk for row in rows[:4]],
+        3,
+    )
+
+
+def test_what_needs_a_person_is_not_folded_away(workspace, account):
+    fill(account, 6, EARLY)
+    failed = make_ready(account, due_at=NOW, state="failed")
+    [(_day, shown, hidden)] = see(workspace).folded(ZONE)
+    assert (shown[-1].publication_id, len(shown), hidden) == (failed.pk, 4, 3)
+
+
+def test_the_entry_that_was_moved_last_is_not_folded_away(workspace, account):
+    last = fill(account, 6, EARLY)[-1]
+    [(_day, shown, _hidden)] = see(workspace).folded(ZONE, f"p{last.pk}")
+    assert last.pk in [entry.publication_id for entry in shown]
+
+
+def test_campaigns_take_room_of_the_days_they_cross(workspace, account):
+    for n in range(3):
+        Campaign.objects.create(workspace=workspace, name=str(n), starts_on=FIRST, ends_on=date(2026, 10, 20))
+    fill(account, 5, EARLY)
+    fill(account, 5, EARLY + timedelta(days=1))
+    assert [(len(shown), hidden) for _day, shown, hidden in see(workspace).folded(ZONE)] == [(1, 4), (4, 1)]
+
+
+def test_the_folded_feed_tells_how_much_more_and_where(workspace, account, viewer, client_of):
+    fill(account, 6, EARLY)
+    feed, days = at(workspace, "calendar/feed/"), {"start": "2026-10-19", "end": "2026-10-26", "state": "planned"}
+    client = client_of(viewer)
+    *chips, more = client.get(feed, days | {"fold": "1"}).json()
+    assert (len(chips), more["title"], more["extendedProps"]) == (4, "2 more", {"more": "2026-10-20"})
+    assert more["url"] == at(workspace, "calendar/?state=planned&view=list&day=2026-10-20")
+    assert len(client.get(feed, days).json()) == 6
+
+
+def test_the_month_does_not_grow_with_its_entries(workspace, account, viewer, client_of):
+    client, day = client_of(viewer), timezone.now().replace(hour=0, minute=0)
+    fill(account, 6, day)
+    few = client.get(at(workspace, "calendar/"))
+    fill(account, 18, day)
+    many = client.get(at(workspace, "calendar/"))
+    assert abs(len(many.content) - len(few.content)) < 2000
+
+
+def test_the_agenda_is_a_part_of_its_own(workspace, account, viewer, client_of):
+    make_ready(account, due_at=soon(minutes=5), title="Osmanthus")
+    client = client_of(viewer)
+    page = client.get(at(workspace, "calendar/")).content.decode()
+    assert f'hx-get="{at(workspace, "calendar/agenda/")}?"' in page
+    assert page.count("Osmanthus") == 1  # in the cells of the grid
+    part = client.get(at(workspace, "calendar/agenda/")).content.decode()
+    assert "Osmanthus" in part
+    assert "<html" not in part
+
+
+def test_without_a_script_the_month_leads_to_its_list(workspace, viewer, client_of):
+    page = client_of(viewer).get(at(workspace, "calendar/"), {"day": "2026-10-20"}).content.decode()
+    assert 'href="?day=2026-09-28&amp;view=list">See these days as a list' in page
+
+
+def test_a_long_list_goes_on_from_the_day_it_stops_at():
+    days = [(FIRST + timedelta(days=n), [None] * 100) for n in range(4)]
+    page, following = first_days(days)
+    assert (len(page), following) == (2, FIRST + timedelta(days=2))
+    assert first_days(days[:2]) == (days[:2], None)
+    assert first_days([]) == ([], None)

@@ -133,3 +133,60 @@ def test_a_click_on_a_day_plans_for_that_day(open_month):
     cell(page, noon()).click()
     expect(page).to_have_url(re.compile(rf"/calendar/new/\?at={day_of(noon())}"))
     expect(page.locator("[name=due_at]")).to_have_value(f"{day_of(noon())}T12:00")
+
+
+def fill_day(account, moment, count):
+    return [
+        make_ready(account, due_at=moment + timedelta(minutes=40 * n), title=f"Piece {n + 1}") for n in range(count)
+    ]
+
+
+def test_a_full_day_opens_in_place_and_closes_with_escape(account, open_month):
+    fill_day(account, noon(), 7)
+    page = open_month(noon())
+    expect(cell(page, noon()).locator(".day-chip")).to_have_count(4)
+    more = page.get_by_role("link", name="3 more")
+    more.focus()
+    page.keyboard.press("Enter")
+    sheet = page.get_by_role("dialog")
+    expect(sheet.locator(".day-chip")).to_have_count(7)
+    page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
+    expect(more).to_be_focused()
+
+
+def test_a_chip_of_an_opened_day_is_dragged_to_another_day(account, open_month):
+    row = fill_day(account, noon(), 6)[-1]
+    page = open_month(noon())
+    page.get_by_role("link", name="2 more").click()
+    drag(page, page.get_by_role("dialog").get_by_role("link", name=re.compile("Piece 6")), cell(page, noon(7)))
+    expect(said(page)).to_contain_text("Moved to")
+    assert fresh(row).due_at == row.due_at + timedelta(days=7)
+    expect(cell(page, noon(7))).to_contain_text("Piece 6")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_chip_moved_by_a_key_into_a_full_day_stays_in_sight(account, open_month):
+    fill_day(account, noon(1), 6)
+    row = make_ready(account, due_at=noon() + timedelta(hours=9), title="Osmanthus")
+    page = open_month(noon())
+    page.get_by_role("link", name=re.compile("Osmanthus")).focus()
+    page.keyboard.press("ArrowRight")
+    expect(cell(page, noon(1))).to_contain_text("Osmanthus")
+    page.wait_for_function("document.activeElement.textContent.includes('Osmanthus')")
+    assert fresh(row).due_at == noon(1) + timedelta(hours=9)
+
+
+def test_a_phone_loads_the_agenda_and_a_desk_does_not(workspace, account, operator, page_of):
+    make_ready(account, due_at=timezone.now() + timedelta(minutes=5), title="Osmanthus")
+    to = f"/w/{workspace.slug}/calendar/"
+    phone = page_of(operator, width=390)
+    with phone.expect_response(re.compile("/calendar/agenda/")):
+        phone.goto(to)
+    expect(phone.locator(".agenda-row")).to_contain_text("Osmanthus")
+    desk = page_of(operator)
+    asked = []
+    desk.on("request", lambda request: asked.append(request.url))
+    desk.goto(to)
+    expect(desk.locator(".fc-event")).to_contain_text("Osmanthus")
+    assert not [url for url in asked if "/agenda/" in url]

@@ -20,10 +20,14 @@ OPEN = {
     "home", "sign-in", "sign-out", "set_language", "look", "invitation",
     "password_change", "password_change_done", "password_reset", "password_reset_done",
     "password_reset_confirm", "password_reset_complete",
+    # where platforms send people back after a sign-in: a member whose own session holds the state
+    "connect-back",
     # machines that look after us
     "healthz", "readyz", "favicon",
     # what the public sees: the team's website and its tracked links
     "website", "follow-link",
+    # what a signed link opens: the kit of one post to make by hand
+    "kit", "kit-posted", "kit-cannot", "kit-file",
     # papers about the API, and its answer to unknown addresses
     "api-schema", "api-docs", "api-nothing",
 }  # fmt: skip

@@ -22,11 +22,17 @@ TWINS = {
     "team:member-role": "POST members/1/role/",
     "team:member-remove": "POST members/1/remove/",
     "team:workspace": "PATCH workspace/",
+    "team:chat-new": "POST chat-robots/",
+    "team:chat": "PATCH chat-robots/1/",
+    "team:chat-try": "POST chat-robots/1/send/",
+    "team:chat-drop": "DELETE chat-robots/1/",
     # accounts, talks, the own site
     "platforms:accounts-check": "POST accounts/check/",
     "platforms:account-add": "POST accounts/",
     "platforms:connect-platform": "POST accounts/",
     "platforms:connect-save": "POST accounts/",
+    "platforms:connect-by-hand": "POST accounts/",
+    "platforms:post-delete": "POST posts/1/delete/",
     "platforms:account-rename": "POST accounts/1/rename/",
     "platforms:account-check": "POST accounts/1/check/",
     "platforms:account-disconnect": "POST accounts/1/disconnect/",
@@ -122,6 +128,7 @@ TWINS = {
     "content:publication-send-now": "POST publications/1/send-now/",
     "content:publication-reschedule": "POST publications/1/reschedule/",
     "content:publication-cancel": "POST publications/1/cancel/",
+    "content:publication-update": "POST publications/1/update/",
     "content:publication-drop": "POST publications/1/cancel/",
     # figures and reports
     "analytics:report-make": "POST reports/",
@@ -150,8 +157,9 @@ OTHER_RIGHT = {
 """Where page and request do not ask for the same right at the door."""
 
 READS = {
-    "team:today", "team:notices", "team:activity", "team:members",
-    "platforms:accounts", "platforms:accounts-today", "platforms:connect", "platforms:account", "platforms:posts",
+    "team:today", "team:notices", "team:activity", "team:members", "team:chats",
+    "platforms:accounts", "platforms:connect-found", "platforms:accounts-today",
+    "platforms:connect", "platforms:account", "platforms:posts",
     "platforms:post", "platforms:inbox", "platforms:inbox-today", "platforms:conversation",
     "platforms:conversation-messages", "platforms:conversation-side", "platforms:site-comments",
     "campaigns:campaigns", "campaigns:campaign", "campaigns:tasks", "campaigns:today-tasks", "campaigns:partners",
@@ -161,6 +169,7 @@ READS = {
     "content:strategy", "content:brand", "content:item-cover", "content:item", "content:item-versions",
     "content:item-version",
     "content:today-writing", "content:campaign-items", "content:calendar", "content:calendar-feed",
+    "content:calendar-agenda",
     "content:today-plan", "content:today-problems", "content:waiting", "content:pause-box", "content:post-source",
     "content:account-waiting", "content:publication",
     "analytics:dashboard", "analytics:dashboard-csv", "analytics:dashboard-xlsx", "analytics:posts-by-result",

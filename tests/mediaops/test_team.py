@@ -13,6 +13,7 @@ from mediaops.models import Activity, Invitation, Membership, User, Workspace
 from tests.builders import make_item, make_member
 
 MEMBERS = "/w/lanxu/members/"
+HAND = {"hand_reminder_min": "15", "hand_escalation_min": "60"}
 JOIN = {"name": "Wen Li", "password": "seven grey herons"}
 
 
@@ -207,7 +208,7 @@ def test_the_list_asks_the_same_of_the_database_however_long(client_of, owner, n
 
 
 def test_a_change_of_the_workspace_keeps_what_was_there(client_of, owner):
-    form = {"name": "Lanxu", "language": "en", "time_zone": "Europe/Paris", "late_grace_min": "10"}
+    form = {"name": "Lanxu", "language": "en", "time_zone": "Europe/Paris", "late_grace_min": "10"} | HAND
     client_of(owner).post("/w/lanxu/workspace/", form)
     owner.workspace.refresh_from_db()
     assert (owner.workspace.name, owner.workspace.late_grace_min) == ("Lanxu", 10)
@@ -216,7 +217,7 @@ def test_a_change_of_the_workspace_keeps_what_was_there(client_of, owner):
 
 
 def test_an_unknown_zone_changes_nothing(client_of, owner):
-    form = {"name": "Lanxu", "language": "en", "time_zone": "Mars/Olympus", "late_grace_min": "10"}
+    form = {"name": "Lanxu", "language": "en", "time_zone": "Mars/Olympus", "late_grace_min": "10"} | HAND
     assert client_of(owner).post("/w/lanxu/workspace/", form).status_code == 422
     assert Workspace.objects.get(slug="lanxu").name == "Lanxu Tea"
 

@@ -234,6 +234,19 @@ def test_closed_talk_leaves_the_queue_and_opens_again(talk, operator):
     assert talks.count_waiting(talk.account.workspace) == 1
 
 
+def test_the_count_of_those_who_wait_stops_at_a_thousand(talk, client_of, operator):
+    many = [
+        Conversation(
+            account=talk.account, thread_id=f"t{n}", kind="comment", who_name="R", last_at=talk.last_at,
+            waits_since=talk.last_at,
+        )
+        for n in range(1000)
+    ]  # fmt: skip
+    Conversation.objects.bulk_create(many)
+    assert talks.count_waiting(talk.account.workspace) == 1000
+    assert "999+" in client_of(operator).get(f"/w/{talk.account.workspace.slug}/inbox/").content.decode()
+
+
 # --- the screen -----------------------------------------------------------------------------------
 
 

@@ -153,7 +153,7 @@ def test_titles_are_counted_as_the_platform_counts():
 
 
 def test_tags_that_the_platform_would_not_see_are_told():
-    opened, closed = replace(SPEC, tag_form="open"), replace(SPEC, tag_form="closed")
+    opened, closed = SPEC, replace(SPEC, tag_form="#%s#")
     for spec, text, key in ((opened, "#茶# 好", "open_tags"), (closed, "#茶 好", "close_tags")):
         (found,) = problems(spec, Limits(), post(text=text))
         assert (found.code, found.level, [fix.key for fix in found.fixes]) == ("tags_form", "warn", [key])

@@ -50,7 +50,7 @@ def walk(account, owner, say_elsewhere):
     assert inbox.send(row, timezone.now()).state == ReplyState.SENT
     sync(account)
     assert Message.objects.filter(conversation=message.conversation, is_own=True).count() == 1
-    posting.delete(post, timezone.now())
+    posting.delete(post, by=owner, now=timezone.now())
     assert posting.find(account, outgoing, since=now - timedelta(minutes=1), now=now) is None
 
 

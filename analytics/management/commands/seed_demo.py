@@ -37,7 +37,8 @@ from mediaops.lib.periods import week_of
 from mediaops.models import Activity, Membership, Notice, Role, User, Workspace
 from platforms.actions import connecting, inbox, posting, site
 from platforms.connectors.base import RemoteMessage, RemotePost
-from platforms.connectors.by_hand import Channels, Douyin, OfficialAccount, Weibo, Xiaohongshu
+from platforms.connectors.by_hand import Channels, Douyin, OfficialAccount, Xiaohongshu
+from platforms.connectors.weibo import Weibo
 from platforms.connectors.wordpress import WordPress
 from platforms.models import Account, Article, ArticleDay, Post
 from platforms.models.account import Health, Relation

@@ -47,8 +47,8 @@ class PublicationSerializer(TeamSerializer):
         model = Publication
         fields = [
             "id", "item", "variant", "account", "title", "due_at", "state", "shown_state", "problem", "way_out",
-            "late_at", "settled_at", "post", "post_url", "step", "handed_over", "upload", "made_at", "made_by",
-            "page_url",
+            "late_at", "settled_at", "post", "post_url", "step", "handed_over", "posted_at", "upload",
+            "made_at", "made_by", "page_url",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -115,6 +115,41 @@ class NotLiveSerializer(serializers.Serializer):
 
 class ConfirmSerializer(serializers.Serializer):
     url = serializers.URLField(max_length=1000, help_text="The address of the post.")
+
+
+class CannotSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=300, help_text="What is in the way; the team reads it.")
+
+
+class KitTextSerializer(serializers.Serializer):
+    """A text to copy, cut to the platform's rules; `limit` null is none."""
+
+    text = serializers.CharField()
+    length = serializers.IntegerField()
+    limit = serializers.IntegerField(allow_null=True)
+    is_cut = serializers.BooleanField()
+    html = serializers.CharField(allow_blank=True)
+
+
+class KitFileSerializer(serializers.Serializer):
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField()
+    mime = serializers.CharField()
+    size_bytes = serializers.IntegerField()
+    alt = serializers.CharField(allow_blank=True)
+
+
+class KitSerializer(serializers.Serializer):
+    """Everything a person needs to post by hand. `link` opens it on a phone without a sign-in, for 7 days."""
+
+    title = KitTextSerializer(allow_null=True)
+    text = KitTextSerializer()
+    tags = serializers.ListField(child=serializers.CharField())
+    files = KitFileSerializer(many=True, help_text="In this order; their bytes are at `/media/{id}/`.")
+    check_list = serializers.ListField(child=serializers.CharField())
+    app_url = serializers.CharField(allow_blank=True)
+    back_office_url = serializers.CharField(allow_blank=True)
+    link = serializers.URLField()
 
 
 class PublishSerializer(serializers.Serializer):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django_filters import rest_framework as filters
@@ -12,7 +13,8 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from campaigns.models import Campaign
-from content.actions import reconciling, scheduling
+from content import kit as kits
+from content.actions import assisting, reconciling, scheduling, updating
 from content.api import at_once
 from content.api.more import SaysMore
 from content.api.serializers import publications as shapes
@@ -89,7 +91,7 @@ class PublicationViewSet(SaysMore, ReadViewSet):
     filterset_class = PublicationFilter
     ordering = ["-due_at"]
     ordering_fields = ["due_at", "made_at"]
-    rights = {"validate": Right.SEE, "*": Right.PUBLISH}
+    rights = {"validate": Right.SEE, "kit": Right.PUBLISH, "*": Right.PUBLISH}
 
     def get_serializer_class(self) -> Any:
         return shapes.PublicationSerializer if self.action == "list" else shapes.PublicationDetailSerializer
@@ -154,12 +156,46 @@ class PublicationViewSet(SaysMore, ReadViewSet):
         reconciling.confirm(row, given["url"], by=self.member, now=timezone.now())
         return self._answer(row)
 
+    @extend_schema(responses=shapes.KitSerializer)
+    @action(detail=True, methods=["get"])
+    def kit(self, request: Any, pk: str) -> Response:
+        """What a person needs to post it by hand, ready to copy."""
+        row = self.get_object()
+        made = vars(kits.kit_of(row)) | {"link": settings.SITE_URL + kits.make_link(row, self.member)}
+        return Response(shapes.KitSerializer(made).data)
+
+    @extend_schema(request=None, responses=shapes.PublicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def posted(self, request: Any, pk: str) -> Response:
+        """Say that it was posted by hand and the link is still to come; nobody is reminded any more."""
+        row, now = self.get_object(), timezone.now()
+        assisting.open_early(row, now)
+        return self._answer(assisting.say_posted(row, by=self.member, now=now))
+
+    @extend_schema(request=shapes.CannotSerializer, responses=shapes.PublicationDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def cannot(self, request: Any, pk: str) -> Response:
+        """Say that it cannot be posted by hand, and why; who planned it is told."""
+        row, given, now = self.get_object(), self._form(shapes.CannotSerializer), timezone.now()
+        assisting.open_early(row, now)
+        return self._answer(assisting.say_cannot(row, given["reason"], by=self.member, now=now))
+
     @extend_schema(request=shapes.NotLiveSerializer, responses=shapes.PublicationDetailSerializer)
     @action(detail=True, methods=["post"], url_path="not-live")
     def not_live(self, request: Any, pk: str) -> Response:
         """Say that you looked and an unsure one is not live; it goes out at `due_at`."""
         row, given, now = self.get_object(), self._form(shapes.NotLiveSerializer), timezone.now()
         return self._answer(reconciling.not_live(row, given["due_at"] or now, by=self.member, now=now))
+
+    @extend_schema(request=None, responses=shapes.PublicationDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="update")
+    def change_there(self, request: Any, pk: str) -> Response:
+        """Change the live post to what its piece says now, where the platform can.
+
+        The text must be approved as it stands: 400 `cannot_update` says what stops it, 409 `not_done` what
+        the platform said.
+        """
+        return self._answer(updating.update(self.get_object(), by=self.member, now=timezone.now()))
 
     @extend_schema(request=None, responses=shapes.PublicationDetailSerializer)
     @action(detail=True, methods=["post"])

@@ -55,7 +55,6 @@ class Bluesky:
         # pictures of any size are accepted: those over Bluesky's 2,000,000 bytes are made smaller here
         limits=Limits(text_max=300, text_bytes_max=3000, images_max=4, tags_max=TAGS_BESIDE_TEXT),
         count_text=count_graphemes,
-        tag_form="open",
         count_unit=gettext_lazy("characters"),
         metrics=("likes", "comments", "shares", "saves"),
         setup_fields=(

@@ -1,7 +1,7 @@
 import pytest
 
 from platforms.connectors.base import AccountRef, Publishes
-from platforms.connectors.by_hand import BY_HAND, Weibo
+from platforms.connectors.by_hand import BY_HAND, Xiaohongshu
 
 
 @pytest.mark.parametrize("platform", BY_HAND)
@@ -11,5 +11,7 @@ def test_a_person_posts_here_and_no_machine(platform):
 
 
 def test_connecting_takes_the_persons_word():
-    made = Weibo(AccountRef(""), {"name": " 岚序茶饮 ", "url": "https://weibo.example/lanxu"}, http=None).profile()
-    assert (made.name, made.remote_id) == ("岚序茶饮", "https://weibo.example/lanxu")
+    made = Xiaohongshu(
+        AccountRef(""), {"name": " 岚序茶饮 ", "url": "https://page.example/lanxu"}, http=None
+    ).profile()
+    assert (made.name, made.remote_id) == ("岚序茶饮", "https://page.example/lanxu")

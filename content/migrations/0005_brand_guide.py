@@ -9,7 +9,7 @@ import content.models.brand
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("content", "0003_reasons_in_every_language"),
+        ("content", "0004_by_hand_pushes"),
         ("mediaops", "0001_initial"),
     ]
 

@@ -1,0 +1,5 @@
+"""Sina Weibo, through its open platform."""
+
+from platforms.connectors.weibo.connector import Weibo
+
+__all__ = ["Weibo"]
