@@ -143,7 +143,7 @@ def test_tags_of_the_piece_beyond_the_limit_are_taken_out(workspace, editor):
 
 
 def test_tags_are_written_as_the_platform_reads_them(workspace, editor):
-    weibo = make_account(workspace, platform="weibo")
+    weibo = make_account(workspace, platform="weibo", rights=[])
     variant = make_variant(make_item(workspace), weibo, body="上新 #春茶 了")
     assert take(variant, "close_tags", editor).body == "上新 #春茶# 了"
     xhs = make_account(workspace, platform="xiaohongshu")
