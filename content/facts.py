@@ -42,7 +42,7 @@ def _words(spec: PlatformSpec, count: Counts) -> Iterator[Fact]:
 def _marks(count: Counts) -> Iterator[Fact]:
     limits = count.limits
     if limits.links_max is not None:
-        yield _most(_("Links"), count.links, limits.links_max)
+        yield _most(_("Links in the text"), count.links, limits.links_max)
     if limits.link_hosts:
         yield Fact(_("Link needed"), ", ".join(limits.link_hosts))
     if limits.hashtags_refused:
@@ -58,7 +58,7 @@ def _marks(count: Counts) -> Iterator[Fact]:
 def _images(count: Counts) -> Iterator[Fact]:
     limits = count.limits
     if limits.images_max is not None:
-        text = _("%(least)s to %(most)s") % {"least": limits.images_min, "most": limits.images_max}
+        text = _("%(most)s, at least %(least)s") % {"least": limits.images_min, "most": limits.images_max}
         text = text if limits.images_min else _number(limits.images_max)
         is_over = not limits.images_min <= count.images <= limits.images_max
         yield Fact(_("Pictures"), text, count.images, is_over)
@@ -86,7 +86,7 @@ def _video(count: Counts) -> Iterator[Fact]:
     if high is not None:
         span = [duration(seconds) for seconds in (low, high) if seconds is not None]
         about.append(pgettext("from … to", " – ").join(span))
-    yield Fact(_("Video"), ", ".join(about), count.videos, limits.video_required and not count.videos)
+    yield Fact(_("Video"), ", ".join(about), is_over=limits.video_required and not count.videos)
 
 
 def _most(name: str, now: int, limit: int, *, unit: str = "") -> Fact:
