@@ -13,8 +13,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from content.compose import companions_of, composition
+from content import wording
+from content.compose import companions_of, composition, spoken
 from content.digest import digest
+from content.guide import guide_of
 from content.models import ContentItem, Publication, Review, Variant
 from content.models.item import ItemState
 from content.models.publication import State
@@ -25,7 +27,7 @@ from mediaops.lib.said import said as _
 from platforms import limits
 from platforms.connectors.base import Limits
 from platforms.gateway import limits_of, spec_for
-from platforms.limits import Problem
+from platforms.limits import Field, Problem
 from platforms.models import Account
 from platforms.models.account import Health, Relation
 
@@ -60,13 +62,25 @@ def stopping(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def check_text(variant: Variant) -> list[Problem]:
-    """Return what the platform would refuse about text, pictures and options, and advice."""
+    """Return what the platform would refuse about text, pictures and options, advice, and risky wording."""
     made = composition(variant)
     found = limits.problems(spec_for(variant.account), limits_of(variant.account), made.outgoing)
     for src in made.lost:
         text = _("A picture in the text is not in the media library: %(address)s. Upload it, then put it in again.")
         found.append(Problem("image_unknown", text % {"address": src[:80]}, "images", target=src))
-    return _as_advice(found) if variant.account.is_by_hand else found
+    found = _as_advice(found) if variant.account.is_by_hand else found
+    return [*found, *check_words(variant)]
+
+
+def check_words(variant: Variant) -> list[Problem]:
+    """Return what the brand guide, the advertising law, imported lists and personal data say of the words."""
+    return wording.judge(spoken(variant), guide_of(variant.account.workspace_id))
+
+
+def check_piece(item: ContentItem) -> list[Problem]:
+    """Return the same of the words of the piece itself, before it is fitted to any account."""
+    texts: dict[Field, str] = {"title": item.title, "summary": item.summary, "body": item.body}
+    return wording.judge(texts, guide_of(item.workspace_id))
 
 
 def _as_advice(found: list[Problem]) -> list[Problem]:

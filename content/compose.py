@@ -10,6 +10,7 @@ from content import asset_refs, markdown
 from content.models import Asset, ContentItem, Variant
 from platforms.connectors.base import OutgoingImage, OutgoingPost, OutgoingVideo, PlatformSpec
 from platforms.gateway import limits_of, spec_for
+from platforms.limits import Field
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,20 @@ def note_text(variant: Variant) -> str:
     item = variant.item
     title, summary = (variant.title or item.title).strip(), (variant.summary or item.summary).strip()
     return "\n\n".join(part for part in (title, summary or markdown.to_plain(item.body)) if part)
+
+
+def spoken(variant: Variant) -> dict[Field, str]:
+    """Return the words of each field as they were written, own or the piece's, where the post says them.
+
+    Beside `composition` because both must take the words from the same place.
+    """
+    item, is_note = variant.item, variant.account.spec.body_format != "article"
+    said: dict[Field, str] = {"title": variant.title or item.title, "summary": variant.summary or item.summary}
+    if is_note and variant.body.strip():
+        del said["summary"]
+    if is_note and not variant.body.strip() and said["summary"].strip():
+        return said
+    return said | {"body": variant.body if variant.body.strip() else item.body}
 
 
 def note_pictures(variant: Variant) -> str:

@@ -7,6 +7,7 @@ from content import markdown
 from content.compose import compose
 from content.models import ContentItem, Variant
 from platforms.connectors.base import Limits, OutgoingImage, OutgoingPost, OutgoingVideo, PlatformSpec
+from platforms.connectors.counting import links_of, mentions_of, tags_of
 from platforms.gateway import limits_of, spec_for
 from platforms.limits import text_length
 from platforms.models import Account
@@ -45,6 +46,11 @@ class Counts:
     summary: int
     text: int
     images: int
+    links: int
+    hashtags: int
+    mentions: int
+    tags: int
+    videos: int
     limits: Limits
     unit: object = field(default="")
 
@@ -54,7 +60,7 @@ def preview_of(variant: Variant) -> Preview:
     account, post = variant.account, compose(variant)
     limits, spec = limits_of(account), spec_for(account)
     themed = spec.show(post) if spec.show else None
-    title, title_over = _cut(post.title, limits.title_max, len)
+    title, title_over = _cut(post.title, limits.title_max, spec.count_title)
     text, text_over = _cut(post.text, limits.text_max, spec.count_text)
     shown = len(post.images) if limits.images_max is None else limits.images_max
     return Preview(
@@ -75,7 +81,9 @@ def preview_plain(item: ContentItem) -> Preview:
 def counts_of(spec: PlatformSpec, limits: Limits, post: OutgoingPost) -> Counts:
     """Count a composed post as its platform does."""
     return Counts(
-        title=len(post.title), summary=len(post.summary), text=text_length(spec, post), images=len(post.images),
+        title=spec.count_title(post.title), summary=len(post.summary), text=text_length(spec, post),
+        images=len(post.images), links=len(links_of(post.text)), hashtags=len(tags_of(post.text)),
+        mentions=len(mentions_of(post.text)), tags=len(post.tags), videos=int(post.video is not None),
         limits=limits, unit=spec.count_unit,
     )  # fmt: skip
 

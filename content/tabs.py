@@ -21,6 +21,11 @@ class Tab:
         return self.variant.account
 
     @property
+    def own_problems(self) -> list[Problem]:
+        """Those of this account alone: risky words that the piece itself says are told once, for the piece."""
+        return [problem for problem in self.problems if not is_of_piece(problem, self.variant)]
+
+    @property
     def stops(self) -> int:
         return sum(problem.stops for problem in self.problems)
 
@@ -45,3 +50,9 @@ def accounts_left(item: ContentItem) -> list[Account]:
     """Return our connected accounts that the piece is not fitted to yet."""
     taken = Variant.objects.filter(item=item).values("account_id")
     return list(Account.objects.in_workspace(item.workspace).own().connected().exclude(pk__in=taken))
+
+
+def is_of_piece(problem: Problem, variant: Variant) -> bool:
+    """Say whether a problem of wording stands in the words that the variant takes from the piece."""
+    is_wording = problem.start is not None or problem.code == "brand_missing"
+    return is_wording and not getattr(variant, problem.field).strip()

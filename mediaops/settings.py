@@ -236,6 +236,7 @@ SPECTACULAR_SETTINGS = {
         "MediaKind": "content.models.asset.AssetKind",
         "PartnerKind": "campaigns.models.partner.PartnerKind",
         "Weekday": "content.models.slot.Weekday",
+        "BrandRuleKind": "content.models.brand.RuleKind",
         "AccountState": "platforms.models.account.Health",
         "NoticeLevel": "mediaops.models.notice.Notice.Level",
         "ProblemLevel": ["stop", "warn"],

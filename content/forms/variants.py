@@ -97,6 +97,20 @@ def is_on(value: Any) -> bool:
     return value in (True, "1", "true", "on", "yes")
 
 
+class MendForm(forms.Form):
+    """Which fix is taken, and for a crop which part stays: 0 the upper or left one, 1 the lower or right one."""
+
+    fix = forms.CharField(max_length=400)
+    known = forms.IntegerField(required=False)
+    """The revision that the list was made from, where nothing typed comes along."""
+    focus = forms.FloatField(required=False, min_value=0, max_value=1)
+
+    def kept_part(self) -> tuple[float, float]:
+        """Return what stays in the picture. A crop cuts one side only, so one number says it for both."""
+        focus = self.cleaned_data["focus"]
+        return (0.5, 0.5) if focus is None else (focus, focus)
+
+
 class AddForm(forms.Form):
     account = forms.ModelChoiceField(Account.objects.none(), label=_("Account"))
 

@@ -2,6 +2,7 @@
 
 from content.models.asset import Asset
 from content.models.attempt import Attempt
+from content.models.brand import AllowedPhrase, BrandGuide, BrandRule, WordList
 from content.models.idea import Idea
 from content.models.item import ContentItem
 from content.models.publication import Publication
@@ -12,8 +13,11 @@ from content.models.variant import Variant
 from content.models.version import ItemVersion
 
 __all__ = [
+    "AllowedPhrase",
     "Asset",
     "Attempt",
+    "BrandGuide",
+    "BrandRule",
     "Comment",
     "ContentItem",
     "Idea",
@@ -24,4 +28,5 @@ __all__ = [
     "Review",
     "Slot",
     "Variant",
+    "WordList",
 ]

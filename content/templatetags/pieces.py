@@ -1,8 +1,12 @@
-"""Addresses of filtered and sorted lists; the length of videos."""
+"""Addresses of filtered and sorted lists, the length of videos, and where words stand."""
 
 from typing import Any
 
 from django import template
+
+from content.models import Variant
+from content.tabs import is_of_piece
+from platforms.limits import Problem
 
 register = template.Library()
 
@@ -31,3 +35,15 @@ def sort_query(context: Any, name: str, sort: str, direction: str) -> str:
     """Return the query string that sorts by `name`; pressed again, the other way round."""
     is_falling = name == "changed" if name != sort else not direction
     return filter_query(context, "sort", f"-{name}" if is_falling else name)
+
+
+@register.filter
+def spans(places: tuple[tuple[int, int], ...]) -> str:
+    """Write places for a script: `0-2 5-7`, in code points."""
+    return " ".join(f"{start}-{end}" for start, end in places)
+
+
+@register.filter
+def stands_in_piece(problem: Problem, variant: Variant) -> bool:
+    """Say whether the words that are meant are the piece's, not the variant's own."""
+    return is_of_piece(problem, variant)

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from content.checks import check_piece
 from content.forms.variants import PreviewForm
 from content.models import ContentItem, Variant
 from content.preview import preview_of, preview_plain
@@ -31,12 +32,13 @@ def item_preview(request: Any, pk: int) -> HttpResponse:
 @team_view(needs=Right.SEE)
 def item_checks(request: Any, pk: int) -> HttpResponse:
     item = get_own(ContentItem.objects.select_related("workspace"), request, pk=pk)
-    tabs = tabs_of(item)
+    tabs, words = tabs_of(item), check_piece(item)
     context = {
         "item": item,
         "tabs": tabs,
+        "words": words,
         "stops": sum(tab.stops for tab in tabs),
-        "warns": sum(tab.warns for tab in tabs),
+        "warns": sum(len(tab.own_problems) - tab.stops for tab in tabs) + len(words),
     }
     return render(request, "content/variant/_item_checks.html", context)
 

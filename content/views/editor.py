@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from content import diff, markdown
-from content.actions import drafting
+from content.actions import drafting, mending
 from content.actions.drafting import EditedMeanwhile
 from content.digest import digest
 from content.forms.items import ChoiceForm, ItemForm
 from content.forms.reviews import CommentForm, DecisionForm
+from content.forms.variants import MendForm
 from content.models import Asset, ContentItem, ItemVersion, Publication, Review
 from content.models.publication import State
 from content.models.review import ReviewState
@@ -75,6 +76,20 @@ def item_save(request, pk) -> HttpResponse:
         return _saved(request, save_form(row, form, choice.cleaned_data["choice"], request.member))
     except EditedMeanwhile as error:
         return clash(request, form, error)
+
+
+@team_view(needs=Right.WRITE)
+@require_POST
+def item_mend(request, pk) -> HttpResponse:
+    """Put risky words of the piece right; the page saves what is typed before it sends this."""
+    row = get_own(ContentItem.objects.select_related(*FULL), request, pk=pk)
+    form = MendForm(request.POST)
+    if form.is_valid():
+        fix, now = form.cleaned_data["fix"], timezone.now()
+        mending.mend_piece(row, fix, revision=row.revision, by=request.member, now=now)
+        said = _("Done. The words before are kept under Versions.")
+        return done(request, event="item:saved", to=row.get_absolute_url(), said=said)
+    return done(request, event="item:unchanged", to=row.get_absolute_url())
 
 
 def save_form(row: ContentItem, form: ItemForm, choice: str, member: Membership) -> ContentItem:

@@ -16,9 +16,11 @@ from content.actions.fitting import (
     save_variant,
     set_companions,
 )
+from content.actions.mending import mend, tools
 from content.actions.previewing import may_preview, send_preview
 from content.compose import companions_of, compose, note_text
-from content.forms.variants import AddForm, ChosenForm, CompanionsForm, ShowToForm, VariantForm
+from content.facts import facts_of
+from content.forms.variants import OPTION, AddForm, ChosenForm, CompanionsForm, MendForm, ShowToForm, VariantForm
 from content.models import Asset, ContentItem, Variant
 from content.preview import preview_of
 from content.tabs import accounts_left, tab_of, tabs_of
@@ -70,13 +72,37 @@ def variant_save(request: Any, pk: int) -> HttpResponse:
 
 @require_POST
 @team_view(needs=Right.WRITE)
+def variant_mend(request: Any, pk: int) -> HttpResponse:
+    """Save what is typed, then take a fix; the answer is the form as it stands then, with a way back."""
+    row, typed = get_own(ROWS, request, pk=pk), get_own(ROWS, request, pk=pk)
+    asked, is_typed = MendForm(request.POST), "body" in request.POST
+    form = VariantForm(request.POST, instance=typed) if is_typed else VariantForm(instance=typed)
+    if not asked.is_valid() or (is_typed and not form.is_valid()):
+        answer = show(request, PAGE, "content/variant/_wrong.html", _page(request, row, form), status=422)
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#variant-state", "outerHTML"
+        return answer
+    how = {"by": request.member, "now": timezone.now()}
+    try:
+        before = save_variant(row, form.words(), revision=form.cleaned_data["revision"], **how) if is_typed else row
+        revision = before.revision if is_typed else asked.cleaned_data["known"] or 0
+        made = mend(before, asked.cleaned_data["fix"], revision=revision, focus=asked.kept_part(), **how)
+    except VariantEditedMeanwhile as error:
+        return _conflict(request, _page(request, typed, form) | {"theirs": error.theirs, "sentence": str(error)})
+    context = _page(request, made.variant, VariantForm(instance=made.variant))
+    context |= {"mended": made, "before": _kept(before, form) if is_typed else []}
+    to, said = made.variant.get_absolute_url(), _("Done: %(fix)s.") % {"fix": made.fix.label}
+    return done(request, "content/variant/_mended.html", context, event="variant:saved", to=to, said=said)
+
+
+@require_POST
+@team_view(needs=Right.WRITE)
 def variant_check(request: Any, pk: int) -> HttpResponse:
     """Counters and problems of what is typed, before it is saved."""
     row = get_own(ROWS, request, pk=pk)
     form = VariantForm(request.POST, instance=row)
     if form.is_valid():
         row.options = form.words()["options"]
-    return render(request, "content/variant/_checks.html", _judged(row))
+    return render(request, "content/variant/_checked.html", _judged(row))
 
 
 @require_GET
@@ -192,7 +218,20 @@ def _page(request: Any, row: Variant, form: VariantForm) -> dict[str, Any]:
 
 def _judged(row: Variant) -> dict[str, Any]:
     made = preview_of(row)
-    return {"variant": row, "item": row.item, "tab": tab_of(row), "count": made.count, "preview": made}
+    spec = row.account.spec
+    return {
+        "variant": row, "item": row.item, "tab": tab_of(row), "count": made.count, "preview": made, "spec": spec,
+        "facts": facts_of(spec, made.count) if made.count else [], "tools": tools(row),
+    }  # fmt: skip
+
+
+def _kept(before: Variant, form: VariantForm) -> list[tuple[str, Any]]:
+    """Return the fields of the form as they were, so that one press brings them back."""
+    fields: list[tuple[str, Any]] = [(name, getattr(before, name)) for name in ("title", "summary", "body")]
+    fields += [("own_images", "on")] if before.own_images else []
+    fields += [("images", asset.pk) for asset in form.words()["images"]]
+    options = {field.name: before.options.get(field.name) for field in form.spec.option_fields}
+    return [*fields, *((f"{OPTION}{name}", value) for name, value in options.items() if value not in (None, False))]
 
 
 def _default_note(row: Variant) -> str:

@@ -41,8 +41,29 @@
   document.addEventListener("click", ({ target }) => {
     const link = target.closest("a[data-jump]");
     const place = link && link.pathname === location.pathname && document.querySelector(link.hash);
-    if (place) requestAnimationFrame(() => place.focus());
+    if (place) requestAnimationFrame(() => select(place, link));
   });
+
+  // Pressing a way out must not first leave the field: that would save, renew the list and lose the press.
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest(".problem-acts, .picture-tools")) event.preventDefault();
+  });
+
+  // Words are selected where a problem says they stand: "0-2 5-7" in code points, the next place at each press.
+  const select = (place, link) => {
+    place.focus();
+    const places = link.dataset.places?.split(" ").map((span) => span.split("-").map(Number));
+    if (!places || !place.setSelectionRange) return;
+    const turn = Number(link.dataset.turn ?? 0) % places.length;
+    link.dataset.turn = turn + 1;
+    const signs = [...place.value];
+    const unit = (at) => signs.slice(0, at).join("").length; // fields count UTF-16 units
+    place.setSelectionRange(unit(places[turn][0]), unit(places[turn][1]));
+    if (place.tagName === "TEXTAREA") {
+      const line = place.value.slice(0, place.selectionStart).split("\n").length;
+      place.scrollTop = (line / place.value.split("\n").length) * place.scrollHeight - place.clientHeight / 2;
+    }
+  };
   if (location.hash) document.querySelector(location.hash.replace(/[^#\w-]/g, ""))?.focus?.();
 
   // Saving says its state in words.

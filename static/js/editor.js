@@ -171,6 +171,44 @@
     }
   };
 
+  // --- Words that a check means ------------------------------------------------------------------------
+
+  const selectIn = (field, link) => {
+    field.focus();
+    const [start, end] = (link.dataset.places ?? "0-0").split(" ")[0].split("-").map(Number);
+    const signs = [...field.value];
+    field.setSelectionRange(signs.slice(0, start).join("").length, signs.slice(0, end).join("").length);
+  };
+
+  // In the body the marks of Markdown are drawn, so the words are looked for; each press finds the next.
+  const selectInBody = (link) => {
+    const text = document.querySelector("#body-editor .vditor-ir .vditor-reset");
+    const words = link.dataset.excerpt;
+    if (!text || !words) return text?.focus();
+    const found = [];
+    const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      for (let at = walker.currentNode.data.indexOf(words); at >= 0; at = walker.currentNode.data.indexOf(words, at + 1))
+        found.push([walker.currentNode, at]);
+    }
+    const turn = Number(link.dataset.turn ?? 0) % (found.length || 1);
+    link.dataset.turn = turn + 1;
+    text.focus();
+    if (!found.length) return;
+    const [node, at] = found[turn];
+    getSelection().setBaseAndExtent(node, at, node, at + words.length);
+    node.parentElement.scrollIntoView({ block: "center" });
+  };
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-show-words]");
+    if (!link) return;
+    const field = document.querySelector(link.hash);
+    event.preventDefault();
+    if (field === body && vditor) selectInBody(link);
+    else if (field) selectIn(field, link);
+  });
+
   // --- Quotes ------------------------------------------------------------------------------------------
 
   document.addEventListener("selectionchange", () => {

@@ -1,10 +1,12 @@
+import io
 from dataclasses import replace
 
 import pytest
 from django.utils import translation
 
-from platforms.connectors.base import FormField, Limits, OutgoingImage, OutgoingPost, PlatformSpec
-from platforms.limits import megabytes, problems
+from platforms.connectors.base import FormField, Limits, OutgoingImage, OutgoingPost, OutgoingVideo, PlatformSpec
+from platforms.connectors.counting import wide_count
+from platforms.limits import duration, megabytes, problems, ratio_words
 
 SPEC = PlatformSpec(
     key="chirp", label="Chirp", mark="C", mark_slot=1, body_format="note", limits=Limits(), count_unit="characters"
@@ -26,6 +28,15 @@ def image(**fields):
         **{
             "ref": "/w/a/assets/1/file", "name": "a.png", "mime": "image/png", "size_bytes": 1000,
             "width": 10, "height": 10, "alt": "A cup", "read": lambda: b"",
+        } | fields
+    )  # fmt: skip
+
+
+def video(**fields):
+    return OutgoingVideo(
+        **{
+            "ref": "/w/a/assets/2/file", "name": "a.mp4", "mime": "video/mp4", "size_bytes": 1000,
+            "width": 1080, "height": 1920, "seconds": 42.4, "open": lambda: io.BytesIO(b""),
         } | fields
     )  # fmt: skip
 
@@ -54,6 +65,21 @@ def test_nothing_is_wrong_without_limits():
         (Limits(image_types=("image/jpeg",)), post(images=(image(),)), "image_type"),
         (Limits(), post(images=(image(alt=" "),)), "alt_missing"),
         (Limits(tags_max=1), post(tags=("a", "b")), "tags_many"),
+        (Limits(links_max=0), post(text="see https://a.example/x"), "links_many"),
+        (Limits(links_max=1), post(text="https://a.example https://b.example"), "links_many"),
+        (Limits(link_hosts=("tea.example",)), post(text="https://badtea.example/x"), "link_missing"),
+        (Limits(hashtags_max=1), post(text="#a #b"), "hashtags_many"),
+        (Limits(hashtags_refused=True), post(text="#a"), "hashtags_refused"),
+        (Limits(mentions_max=0), post(text="hi @a"), "mentions_many"),
+        (Limits(image_ratio_min=0.75), post(images=(image(width=70, height=100),)), "image_ratio"),
+        (Limits(image_ratio_max=1.91), post(images=(image(width=200, height=100),)), "image_ratio"),
+        (Limits(image_width_min=11), post(images=(image(),)), "image_narrow"),
+        (Limits(video_required=True, videos_max=1), post(), "video_missing"),
+        (Limits(), post(video=video()), "videos_many"),
+        (Limits(videos_max=1, video_types=("video/webm",)), post(video=video()), "video_type"),
+        (Limits(videos_max=1, video_bytes_max=999), post(video=video()), "video_bytes"),
+        (Limits(videos_max=1, video_seconds_max=42), post(video=video()), "video_long"),
+        (Limits(videos_max=1, video_seconds_min=43), post(video=video()), "video_short"),
     ],
 )
 def test_each_limit_has_its_problem(limits, outgoing, code):
@@ -69,6 +95,11 @@ def test_each_limit_has_its_problem(limits, outgoing, code):
         (Limits(images_max=1, images_min=1), post(images=(image(),))),
         (Limits(image_bytes_max=1000, image_pixels_max=100), post(images=(image(),))),
         (Limits(tags_max=2), post(tags=("a", "b"))),
+        (Limits(links_max=1, link_hosts=("tea.example",)), post(text="https://www.tea.example/x")),
+        (Limits(hashtags_max=1, mentions_max=1), post(text="#a @b")),
+        (Limits(image_ratio_min=0.75, image_ratio_max=0.75), post(images=(image(width=749, height=1000),))),
+        (Limits(image_width_min=10), post(images=(image(),))),
+        (Limits(videos_max=1, video_bytes_max=1000, video_seconds_max=42.4), post(video=video())),
     ],
 )
 def test_exactly_at_the_limit_is_allowed(limits, outgoing):
@@ -113,3 +144,56 @@ def test_options_are_checked_against_their_fields():
 
 def test_sizes_are_written_for_people():
     assert [megabytes(n) for n in (12, 340_000, 10_000_000, 12_640_000)] == ["1 kB", "340 kB", "10 MB", "12.6 MB"]
+
+
+def test_titles_are_counted_as_the_platform_counts():
+    spec = replace(SPEC, count_title=wide_count)
+    assert codes(Limits(title_max=2), post(title="abcd"), spec) == []
+    assert codes(Limits(title_max=2), post(title="abcde"), spec) == ["title_long"]
+
+
+def test_tags_that_the_platform_would_not_see_are_told():
+    opened, closed = SPEC, replace(SPEC, tag_form="#%s#")
+    for spec, text, key in ((opened, "#茶# 好", "open_tags"), (closed, "#茶 好", "close_tags")):
+        (found,) = problems(spec, Limits(), post(text=text))
+        assert (found.code, found.level, [fix.key for fix in found.fixes]) == ("tags_form", "warn", [key])
+    assert codes(Limits(), post(text="#茶 好"), opened) == codes(Limits(), post(text="#茶# 好"), closed) == []
+
+
+@pytest.mark.parametrize(
+    ("limits", "outgoing", "fixes"),
+    [
+        (Limits(text_max=140), post(text="x" * 150), [("cut:body", "Cut to 140", "140")]),
+        (Limits(title_max=3), post(title="Four"), [("cut:title", "Cut to 3", "3")]),
+        (
+            Limits(images_max=1),
+            post(images=(image(ref="a"), image(ref="b"))),
+            [("first_images", "Keep the first 1", "1"), ("grid", "Make one picture of the 2", "2")],
+        ),
+        (
+            Limits(image_ratio_min=0.75),
+            post(images=(image(width=70, height=100),)),
+            [("crop:/w/a/assets/1/file", "Crop to 3:4", "3:4")],
+        ),
+        (
+            Limits(image_bytes_max=999),
+            post(images=(image(),)),
+            [("shrink:/w/a/assets/1/file", "Shrink below 1 kB", "999")],
+        ),
+        (
+            Limits(image_types=("image/jpeg",)),
+            post(images=(image(),)),
+            [("convert:/w/a/assets/1/file", "Convert to JPEG", "JPEG")],
+        ),
+        (Limits(links_max=0), post(text="https://a.example"), [("drop_links", "Take the links out", "0")]),
+        (Limits(hashtags_max=1), post(text="#a #b"), [("drop_hashtags", "Keep the first 1", "1")]),
+    ],
+)
+def test_the_alternative_of_the_platform_is_offered(limits, outgoing, fixes):
+    (found,) = problems(SPEC, limits, outgoing)
+    assert [(fix.key, fix.label, fix.value) for fix in found.fixes] == fixes
+
+
+def test_shapes_and_lengths_are_written_for_people():
+    assert [ratio_words(n) for n in (0.75, 16 / 9, 1, 1.91, 900 / 383)] == ["3:4", "16:9", "1:1", "1.91:1", "2.35:1"]
+    assert [duration(n) for n in (0.4, 42, 900)] == ["0:00", "0:42", "15:00"]

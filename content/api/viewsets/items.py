@@ -12,9 +12,12 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from campaigns.models import Campaign
-from content.actions import drafting, fitting, previewing, reviewing
+from content.actions import drafting, fitting, mending, previewing, reviewing
 from content.api.more import SaysMore
 from content.api.serializers import items as shapes
+from content.api.serializers.brand import MendSerializer
+from content.api.serializers.problems import ProblemSerializer
+from content.checks import check_piece
 from content.models import Comment, ContentItem, ItemVersion, Pillar, Variant
 from content.models.item import ItemState
 from mediaops.api.base import ReadViewSet
@@ -214,6 +217,22 @@ class ItemViewSet(SaysMore, ReadViewSet):
 
     def _variant(self, row: Variant, status: int = 200) -> Response:
         return Response(shapes.VariantSerializer(row, context=self.get_serializer_context()).data, status)
+
+    # --- wording -------------------------------------------------------------------------------------
+
+    @extend_schema(responses=ProblemSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def wording(self, request: Any, pk: str) -> Response:
+        """What brand guide, advertising law, lists and personal data say of the piece's own words."""
+        return Response(ProblemSerializer(check_piece(self.get_object()), many=True).data)
+
+    @extend_schema(request=MendSerializer, responses=shapes.ItemSerializer)
+    @action(detail=True, methods=["post"])
+    def mend(self, request: Any, pk: str) -> Response:
+        """Take a fix of the piece's own wording, by its key. The words before are kept as a version."""
+        item, given = self.get_object(), self._form(MendSerializer)
+        how = {"revision": given["revision"], "by": self.member, "now": timezone.now()}
+        return self._answer(mending.mend_piece(item, given["fix"], **how))
 
     # --- going back ----------------------------------------------------------------------------------
 
