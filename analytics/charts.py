@@ -10,6 +10,8 @@ from datetime import date
 from html import escape
 from typing import Any
 
+import plotly.graph_objects as go
+
 from analytics.overview import Series
 
 LIGHT = {
@@ -57,8 +59,8 @@ def drawing(figure: Drawing) -> dict[str, Any]:
 def trend(series: Series, *, name: str, before: str, height: int = HEIGHT) -> Drawing:
     """Return a line per day for this period, a dotted grey one for the period before; gaps stay gaps.
 
-    Written as plotly.js wants it (plotly.com/javascript/reference): its Python side checks every value
-    against a schema, which took longer than all the queries of the page.
+    Plotly's Python side checks every value against the schema of what draws it, so that a slip is an
+    error here and no empty chart there.
     """
     days = [day.isoformat() for day in series.days]
     lines = [
@@ -70,7 +72,7 @@ def trend(series: Series, *, name: str, before: str, height: int = HEIGHT) -> Dr
         "shapes": [line for line, _word in marks],
         "annotations": [word for _l, word in marks],
     }
-    return {"data": lines, "layout": layout}
+    return go.Figure({"data": lines, "layout": layout}).to_plotly_json()
 
 
 def svg_trend(
@@ -135,6 +137,7 @@ def _line(days: list[str], values: Sequence[Any], name: str, *, color: str, widt
 
 def _layout(height: int) -> Drawing:
     return {
+        "template": None,
         "height": height,
         "font": {"size": 12, "color": LIGHT["chart-label"]},
         "paper_bgcolor": "rgba(0,0,0,0)",
