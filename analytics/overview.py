@@ -300,7 +300,8 @@ def _seen(scope: Scope, memory_days: int) -> list[SeenPost]:
 
     def told(first: datetime, last: datetime) -> list[tuple[int, int, int]]:
         rows = figures.filter(post__published_at__gte=first, post__published_at__lt=last).order_by()
-        return list(rows.values_list("post_id", "post__account_id", "views"))
+        found = rows.values_list("post_id", "post__account_id", "views")
+        return [(post, account, views) for post, account, views in found if views is not None]
 
     now = told(start, end)
     earlier = told(start - timedelta(days=memory_days), start) if memory_days else []

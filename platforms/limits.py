@@ -230,7 +230,7 @@ def _of_tag_form(spec: PlatformSpec, tags: list[Stretch]) -> Iterator[Problem]:
 
 def _of_image_count(spec: PlatformSpec, limits: Limits, post: OutgoingPost) -> Iterator[Problem]:
     count = len(post.images)
-    if count < limits.images_min:
+    if count < limits.images_min and post.video is None:  # a video stands in for pictures
         text = ngettext(
             "%(platform)s needs at least %(limit)s picture; there are %(value)s. Add one.",
             "%(platform)s needs at least %(limit)s pictures; there are %(value)s. Add %(over)s.",

@@ -123,6 +123,7 @@ def _tell_of_fall(publication: Publication) -> bool:
         url=publication.get_absolute_url(),
         level=Notice.Level.URGENT,
         mail=True,
+        chat=True,
     )
     return bool(told)
 
