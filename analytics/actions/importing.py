@@ -17,7 +17,7 @@ from typing import IO, Any, TypeVar
 from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, RestrictedError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -330,9 +330,13 @@ def remove(imported: ImportedFile, *, by: Membership) -> None:
     """Forget a file that wrote nothing, or no more: not yet imported, unreadable, or undone."""
     if imported.state not in (ImportState.UPLOADED, ImportState.PREVIEWED, ImportState.FAILED, ImportState.UNDONE):
         raise WrongState(_("“%(name)s” is imported. Undo it first.") % {"name": imported.name})
-    record(by=by, verb="import.removed", subject=imported)
+    with transaction.atomic():
+        record(by=by, verb="import.removed", subject=imported)
+        try:
+            imported.delete()
+        except RestrictedError:  # figures that name it still stand: a worker wrote meanwhile
+            raise WrongState(_("“%(name)s” is imported. Undo it first.") % {"name": imported.name}) from None
     _drop_bytes(imported)
-    imported.delete()
 
 
 # --- writing it ----------------------------------------------------------------------------------------

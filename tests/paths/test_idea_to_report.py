@@ -106,7 +106,7 @@ def write(page):
     page.locator("#body-editor .vditor-ir .vditor-reset").click()
     page.keyboard.type("## Rain\n\nThe leaf waits for **rain**, and so do we.")
 
-    page.get_by_role("button", name="Choose", exact=True).click()
+    page.locator("[data-pick-asset=cover]").click()
     page.set_input_files("#picker-file", {"name": "leaf.png", "mimeType": "image/png", "buffer": picture(640, 360)})
     page.locator("#asset-picks [data-pick]").click()
     expect(page.locator("#cover img")).to_be_visible()

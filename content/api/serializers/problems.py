@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from platforms.limits import Problem
@@ -15,6 +16,7 @@ class FixSerializer(serializers.Serializer):
     value = serializers.CharField(allow_blank=True, help_text="What it leads to: a limit, a ratio, other words.")
 
 
+@extend_schema_serializer(component_name="PieceProblem")  # “Problem” is the shape of errors (RFC 9457)
 class ProblemSerializer(serializers.Serializer):
     """One thing that is wrong. `stop` keeps it from being sent, `warn` is advice."""
 

@@ -60,7 +60,10 @@ class OfficialAccount(Publishing, People):
         return ["draft", *(["publish"] if may_publish else []), *(["mass"] if may_send else [])]
 
     def _rights(self, ways: list[str]) -> list[AccountRight]:
-        return [*(["publish"] if ways else []), *(["posts", "delete"] if "publish" in ways else [])]  # type: ignore[list-item]
+        rights: list[AccountRight] = ["publish"] if ways else []
+        if "publish" in ways:
+            rights += ["posts", "delete"]
+        return [*rights, "repeat"] if "mass" in ways else rights
 
     def _may(self, method: str, path: str, body: dict[str, int] | None = None) -> bool:
         """Say whether the account may call this. Only a plain "unauthorized" is a no."""

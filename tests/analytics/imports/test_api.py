@@ -15,7 +15,7 @@ HOME = "/api/v1/metrics/imports/"
 
 @pytest.fixture
 def account(workspace):
-    return make_account(workspace, platform="douyin", name="Tea")
+    return make_account(workspace, platform="douyin", name="Tea", rights=[])
 
 
 def send(client, content, name="作品列表.xlsx"):
@@ -106,7 +106,7 @@ def test_an_upload_without_a_file_and_a_choice_that_is_none(api_of, analyst, acc
     pk = send(client, exports.douyin_posts()).data["id"]
     assert client.post(f"{HOME}{pk}/confirm/").status_code == 409
     work(pk)
-    other = make_account(account.workspace, platform="weibo")
+    other = make_account(account.workspace, platform="weibo", rights=[])
     for wrong in (
         {"account": other.pk},
         {"account": 10**12},

@@ -22,7 +22,7 @@ DROP = """files => {
 
 
 def test_dropped_files_are_recognised_confirmed_and_imported(worker, analyst, workspace, page_of):
-    make_account(workspace, platform="douyin", name="Tea")
+    make_account(workspace, platform="douyin", name="Tea", rights=[])
     page = page_of(analyst)
     page.goto(f"/w/{workspace.slug}/insights/imports/")
     files = [

@@ -46,7 +46,7 @@ def names(model):
 
 @pytest.fixture
 def account(workspace):
-    return make_account(workspace, platform="douyin", name="Tea")
+    return make_account(workspace, platform="douyin", name="Tea", rights=[])
 
 
 def douyin(*rows):
@@ -99,8 +99,8 @@ def test_a_row_without_a_title_is_the_only_post_of_its_minute(analyst, account):
 
 def test_posts_of_other_accounts_and_teams_are_never_touched(analyst, account, other_workspace):
     for stranger in (
-        make_account(account.workspace, platform="weibo"),
-        make_account(other_workspace, platform="douyin"),
+        make_account(account.workspace, platform="weibo", rights=[]),
+        make_account(other_workspace, platform="douyin", rights=[]),
     ):
         make_post(stranger, title=TITLE, published_at=AT)
     row = exports.bring(analyst, douyin((TITLE, "2026-09-20 12:00:00")), now=NOW)
@@ -225,7 +225,7 @@ def test_undoing_takes_everything_back(analyst, account):
 
 
 def test_undoing_days_of_an_account_takes_them_back(analyst, account):
-    wechat = make_account(account.workspace, platform="wechat")
+    wechat = make_account(account.workspace, platform="wechat", rights=[])
     collecting.know_new(NOW)
     collecting.keep_account_reading(wechat, AccountReading(followers=9000), datetime(2026, 9, 22, 15, 59, tzinfo=UTC))
     before = everything()
@@ -314,7 +314,7 @@ def test_a_row_left_out_stays_out(analyst, account, waiting):
 
 
 def test_a_row_is_put_to_posts_of_its_account_only(analyst, account, waiting):
-    other = make_post(make_account(account.workspace, platform="douyin"))
+    other = make_post(make_account(account.workspace, platform="douyin", rights=[]))
     with pytest.raises(UserError, match="not on Tea"):
         sorting.match_row(waiting[0], other, by=analyst, now=NOW)
     assert not PostSnapshot.objects.exists()
@@ -347,9 +347,9 @@ def test_the_day_in_a_name_says_when_figures_were_told(name, day):
 
 
 def test_one_account_of_the_platform_is_preselected_and_two_are_asked_for(analyst, account):
-    make_account(account.workspace, platform="weibo")
+    make_account(account.workspace, platform="weibo", rights=[])
     assert exports.read(exports.upload(analyst, douyin((TITLE,)), now=NOW), NOW).account == account
-    second = make_account(account.workspace, platform="douyin")
+    second = make_account(account.workspace, platform="douyin", rights=[])
     row = exports.read(exports.upload(analyst, douyin(("Other",)), now=NOW), NOW)
     assert (row.account, importing.accounts_for(row)) == (None, [second, account])
     with pytest.raises(UserError, match="Choose the account"):
@@ -360,7 +360,7 @@ def test_one_account_of_the_platform_is_preselected_and_two_are_asked_for(analys
 
 def test_an_account_of_another_platform_and_a_future_time_are_refused(analyst, account):
     row = exports.read(exports.upload(analyst, douyin((TITLE,)), now=NOW), NOW)
-    weibo = make_account(account.workspace, platform="weibo")
+    weibo = make_account(account.workspace, platform="weibo", rights=[])
     for choice in ({"account": weibo, "as_of": NOW}, {"account": account, "as_of": LATER}):
         with pytest.raises(UserError):
             importing.choose(row, **choice, makes_posts=None, now=NOW)
@@ -399,7 +399,7 @@ SAID = {"发布时间": "published_at", "微博内容": "title", "阅读数": "v
 
 
 def test_columns_are_mapped_once_and_remembered(analyst, workspace):
-    weibo = make_account(workspace, platform="weibo")
+    weibo = make_account(workspace, platform="weibo", rights=[])
     row = exports.read(exports.upload(analyst, WEIBO, "weibo.csv", now=NOW), NOW)
     assert (row.needs_columns, row.unknown["headers"]) == (True, list(SAID))
     with pytest.raises(WrongState):

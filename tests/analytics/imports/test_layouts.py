@@ -17,7 +17,7 @@ NOW = datetime(2026, 9, 24, 6, 30, 12, tzinfo=UTC)
 
 @pytest.fixture
 def account(workspace):
-    return lambda platform: make_account(workspace, platform=platform, name=platform)
+    return lambda platform: make_account(workspace, platform=platform, name=platform, rights=[])
 
 
 def figures_of(title):

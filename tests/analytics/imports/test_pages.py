@@ -15,7 +15,7 @@ from tests.builders import make_account, make_post
 
 @pytest.fixture
 def account(workspace):
-    return make_account(workspace, platform="douyin", name="Tea")
+    return make_account(workspace, platform="douyin", name="Tea", rights=[])
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_the_script_is_told_what_became_of_a_file(client_of, analyst, home):
 
 
 def test_account_and_time_are_chosen_in_the_preview(client_of, analyst, home, account):
-    other = make_account(account.workspace, platform="douyin", name="Cups")
+    other = make_account(account.workspace, platform="douyin", name="Cups", rights=[])
     row = exports.read(exports.upload(analyst, exports.douyin_posts(), now=now()), now())
     client, at = client_of(analyst), (now() - timedelta(days=1)).replace(second=0, microsecond=0)
     ours = at.astimezone(exports.importing.BEIJING).strftime("%Y-%m-%dT%H:%M")
@@ -113,7 +113,7 @@ def test_without_an_account_nothing_is_imported(client_of, analyst, home):
 
 
 def test_columns_of_an_unknown_table_are_mapped_on_the_page(client_of, analyst, workspace, home):
-    make_account(workspace, platform="weibo")
+    make_account(workspace, platform="weibo", rights=[])
     content = exports.csv_text(["Text", "Seen", ""], [["Autumn tea", 12, ""]]).encode()
     row = exports.read(exports.upload(analyst, content, "other.csv", now=now()), now())
     client, columns = client_of(analyst), f"{row.get_absolute_url()}columns/"
