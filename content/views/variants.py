@@ -65,6 +65,7 @@ def variant_save(request: Any, pk: int) -> HttpResponse:
         return _conflict(request, context)
     context = _page(request, saved, VariantForm(instance=saved)) | {
         "has_new_pictures": _chosen(saved) != before,
+        "has_new_words": saved.revision != revision,
         "takes_video": _takes_video(saved),
     }
     return done(request, STATE, context, event="variant:saved", to=f"{saved.get_absolute_url()}")

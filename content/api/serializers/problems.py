@@ -42,6 +42,7 @@ class ProblemSerializer(serializers.Serializer):
     fixes = FixSerializer(many=True)
 
 
+@extend_schema_serializer(component_name="AccountProblem")
 class AccountProblemSerializer(ProblemSerializer):
     """One thing that is wrong on one account."""
 
