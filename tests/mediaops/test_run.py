@@ -93,7 +93,15 @@ def run(tmp_path):
 
 def gone(family, wait_s=15):
     _, alive = psutil.wait_procs(family, timeout=wait_s)
-    return [" ".join(process.cmdline()) for process in alive]
+    return [words for process in alive if (words := words_of(process))]
+
+
+def words_of(process):
+    """The command of a process that still runs; a zombie has ended and only waits for its parent to look."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # psutil.ZombieProcess is one
+        return ""
 
 
 def test_everything_starts_is_mended_and_ends_with_ctrl_c(run, tmp_path):
