@@ -126,7 +126,7 @@ def _tell(row: Publication, people: list[Membership], text: object, kind: str, l
         "account": row.variant.account.name,
         "n": minutes,
     }
-    key = f"publication.by_hand.{kind}:{row.pk}:{row.settled_at:%Y%m%d%H%M%S}"
+    key = f"publication.by_hand.{kind}:{row.pk}:{row.settled_at or row.due_at:%Y%m%d%H%M%S}"
     said = telling.Said(text, **words)
     way_out = telling.WAYS[State.BY_HAND]
     for member in people:

@@ -247,6 +247,13 @@ def test_a_reminder_then_the_managers(account, operator, manager, workspace):
     assert row.nudges == 2
 
 
+def test_a_row_that_does_not_say_since_when_is_counted_from_its_time(account, operator):
+    row = by_hand(account)
+    telling.tell_troubles(later(minutes=1))
+    Publication.objects.filter(pk=row.pk).update(settled_at=None)
+    assert assisting.nudge(later(minutes=16)) == 1
+
+
 def test_the_team_chooses_when(account, operator, workspace):
     workspace.hand_reminder_min = 5
     workspace.save(update_fields=["hand_reminder_min"])
