@@ -23,6 +23,8 @@ ROWS = 100_000
 LIMIT_S = 20.0
 LIMIT_MB = 400
 KINDS = ("xlsx", "csv")
+EXPECTED = {"first": "new", "later": "changed", "again": "same"}
+"""What every row of each export must come out as, so that no time is taken of work that was not done."""
 
 
 def main() -> int:
@@ -110,18 +112,18 @@ def run(kind: str, folder: Path, rows: int) -> dict:
     workspace = Workspace.objects.create(name="Bench", slug="bench", language="en", time_zone="Asia/Shanghai")
     user = User.objects.create_user("bench@team.example", name="Bench", language="en", time_zone="UTC")
     member = Membership.objects.create(workspace=workspace, user=user, role="owner")
-    Account.objects.create(workspace=workspace, platform="douyin", remote_id="1", name="Tea")
+    account = Account.objects.create(workspace=workspace, platform="douyin", remote_id="1", name="Tea")
     started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     now = timezone.now()
     steps = {}
     for days, name in ((2, "first"), (1, "later"), (0, "again")):
-        steps[name] = whole_way(folder / f"{name}.{kind}", member, now - timedelta(days=days))
+        steps[name] = whole_way(folder / f"{name}.{kind}", member, account, now - timedelta(days=days))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
     bare_s = read_bare(folder / f"first.{kind}", kind)
     return {"steps": steps, "bare_s": bare_s, "peak_mb": peak, "started_mb": started}
 
 
-def whole_way(path: Path, member, now) -> dict:
+def whole_way(path: Path, member, account, now) -> dict:
     from analytics.actions import importing
 
     with path.open("rb") as file:
@@ -129,6 +131,9 @@ def whole_way(path: Path, member, now) -> dict:
     began = time.perf_counter()
     importing.read_file(importing.claim(row.pk, now), now)
     read_s = time.perf_counter() - began
+    row.refresh_from_db()
+    importing.choose(row, account=account, as_of=now, makes_posts=True, now=now)  # Douyin lists posts: say that we want them
+    importing.read_file(importing.claim(row.pk, now), now)
     row.refresh_from_db()
     importing.confirm(row, by=member, now=now)
     began, busy = time.perf_counter(), time.process_time()
@@ -165,8 +170,10 @@ def show(kind: str, figures: dict, rows: int) -> list[str]:
             f"{spent / LIMIT_S:>10.2f}{spent / figures['bare_s']:>8.1f}  "
             f"{counts['new']:,} / {counts['changed']:,} / {counts['same']:,}"
         )
-        if step["import_s"] > LIMIT_S or step["state"] != "done":
+        if step["import_s"] > LIMIT_S:
             over.append(f"{kind}: {name}")
+        if step["state"] != "done" or counts[EXPECTED[name]] != rows:
+            over.append(f"{kind}: {name}, as not every row was written")
     print(f"peak memory {figures['peak_mb']:.0f} MB of {LIMIT_MB} (at the start {figures['started_mb']:.0f})")
     return [*over, *([f"{kind}: memory"] if figures["peak_mb"] > LIMIT_MB else [])]
 
