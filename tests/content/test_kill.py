@@ -68,11 +68,13 @@ def test_a_killed_worker_loses_nothing_and_doubles_nothing(workspace, operator, 
     now = timezone.now()
     Publication.objects.update(due_at=now, attempt_after=now)
 
+    site.holds_from = 60
     program.start()
-    assert until(lambda: sum(site.times.values()) >= 60, wait_s=60), program.log()
+    assert site.holding.wait(60), program.log()
     program.kill()
+    site.holds_from = None
+    site.released.set()
     assert 60 <= len(site.times) < len(rows), "the kill must fall into the middle"
-    time.sleep(0.2)
     open_rows = Publication.objects.filter(state="sending").count()
     assert open_rows, "the kill must leave something in flight"
 

@@ -22,10 +22,15 @@ from platforms.connectors.http import Http
 
 
 class LoopbackSite:
-    """What the server holds. It waits `pause_s` before it writes and again before it answers."""
+    """What the server holds. It waits `pause_s` before it writes and again before it answers.
+
+    From its `holds_from`th post on it writes, but does not answer until `released`: a call is surely open then.
+    """
 
     def __init__(self, pause_s: float = 0.0) -> None:
         self.pause_s = pause_s
+        self.holds_from: int | None = None
+        self.holding, self.released = threading.Event(), threading.Event()
         self.times: Counter[str] = Counter()
         self.first_seen: dict[str, float] = {}
         self.lock = threading.Lock()
@@ -36,6 +41,10 @@ class LoopbackSite:
             self.first_seen.setdefault(key, time.time())
             if not (once and self.times[key]):
                 self.times[key] += 1
+            is_held = self.holds_from is not None and sum(self.times.values()) >= self.holds_from
+        if is_held:
+            self.holding.set()
+            self.released.wait(30)
         time.sleep(self.pause_s)
 
 
