@@ -132,7 +132,9 @@ def whole_way(path: Path, member, account, now) -> dict:
     importing.read_file(importing.claim(row.pk, now), now)
     read_s = time.perf_counter() - began
     row.refresh_from_db()
-    importing.choose(row, account=account, as_of=now, makes_posts=True, now=now)  # Douyin lists posts: say that we want them
+    importing.choose(
+        row, account=account, as_of=now, makes_posts=True, now=now
+    )  # Douyin lists posts: say that we want them
     importing.read_file(importing.claim(row.pk, now), now)
     row.refresh_from_db()
     importing.confirm(row, by=member, now=now)

@@ -25,7 +25,7 @@ from content.quotas import check_quotas
 from mediaops.lib.said import nsaid as ngettext
 from mediaops.lib.said import said as _
 from platforms import limits
-from platforms.connectors.base import Limits
+from platforms.connectors.spec import Limits
 from platforms.gateway import limits_of, spec_for
 from platforms.limits import Field, Problem
 from platforms.models import Account

@@ -8,7 +8,8 @@ from typing import Any, BinaryIO, cast
 
 from content import asset_refs, markdown
 from content.models import Asset, ContentItem, Variant
-from platforms.connectors.base import OutgoingImage, OutgoingPost, OutgoingVideo, PlatformSpec
+from platforms.connectors.outgoing import OutgoingImage, OutgoingPost, OutgoingVideo
+from platforms.connectors.spec import PlatformSpec
 from platforms.gateway import limits_of, spec_for
 from platforms.limits import Field
 

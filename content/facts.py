@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from content.preview import Counts
-from platforms.connectors.base import PlatformSpec
+from platforms.connectors.spec import PlatformSpec
 from platforms.limits import MIME_NAMES, duration, megabytes, ratio_words
 
 

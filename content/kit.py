@@ -20,8 +20,9 @@ from content import asset_refs
 from content.compose import compose
 from content.models import Asset, Publication
 from mediaops.models import Membership
-from platforms.connectors.base import Limits, OutgoingPost, PlatformSpec
 from platforms.connectors.counting import cut_text
+from platforms.connectors.outgoing import OutgoingPost
+from platforms.connectors.spec import Limits, PlatformSpec
 from platforms.gateway import limits_of
 
 OPEN_FOR = timedelta(days=7)

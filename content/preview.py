@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from content import markdown
 from content.compose import compose
 from content.models import ContentItem, Variant
-from platforms.connectors.base import Limits, OutgoingImage, OutgoingPost, OutgoingVideo, PlatformSpec
 from platforms.connectors.counting import links_of, mentions_of, tags_of
+from platforms.connectors.outgoing import OutgoingImage, OutgoingPost, OutgoingVideo
+from platforms.connectors.spec import Limits, PlatformSpec
 from platforms.gateway import limits_of, spec_for
 from platforms.limits import text_length
 from platforms.models import Account

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from content.compose import options_of
 from content.models import Publication, Variant
 from content.models.publication import State
-from platforms.connectors.base import PlatformSpec, Quota
+from platforms.connectors.spec import PlatformSpec, Quota
 from platforms.gateway import limits_of, spec_for
 from platforms.limits import Problem
 from platforms.models import Account

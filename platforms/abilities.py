@@ -7,15 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from platforms import gateway
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import (
-    Limits,
-    PlatformSpec,
-    Publishes,
-    ReadsComments,
-    ReadsMessages,
-    ReadsMetrics,
-    Replies,
-)
+from platforms.connectors.base import Publishes, ReadsComments, ReadsMessages, ReadsMetrics, Replies
+from platforms.connectors.spec import Limits, PlatformSpec
 from platforms.models import Account
 
 

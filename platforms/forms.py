@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from mediaops.models import Membership, Right, Workspace
 from platforms.actions.moderating import ACTS
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import FormField, MenuRules, PlatformSpec
+from platforms.connectors.spec import FormField, MenuRules, PlatformSpec
 from platforms.models import Account, AutoReply, Contact, ContactTag
 from platforms.models.account import Relation
 from platforms.models.message import Kind

@@ -15,21 +15,16 @@ from mediaops.errors import UserError
 from mediaops.lib.said import said as _
 from mediaops.lib.sealing import CannotOpen, seal, unseal
 from platforms.connectors import CONNECTORS
+from platforms.connectors.account import AccountRef, AccountRight, Secret, SecretKeeper
 from platforms.connectors.base import (
-    AccountRef,
-    AccountRight,
     Deletes,
     FollowsPosts,
-    FormField,
     KeepsContacts,
     KeepsMenu,
-    Limits,
     Moderates,
     OpensComments,
-    PlatformSpec,
     Previews,
     Publishes,
-    Quota,
     ReadsAccountDays,
     ReadsAccountMetrics,
     ReadsComments,
@@ -39,13 +34,12 @@ from platforms.connectors.base import (
     RenewsAlone,
     RepeatsSafely,
     Replies,
-    Secret,
-    SecretKeeper,
     SharesTokens,
     Updates,
 )
 from platforms.connectors.errors import NeedsReconnect, NothingSent
 from platforms.connectors.http import Http
+from platforms.connectors.spec import FormField, Limits, PlatformSpec, Quota
 from platforms.models import Account, Credential
 from platforms.token_shelf import SharedShelf
 

@@ -14,8 +14,9 @@ from django.utils.formats import number_format
 
 from mediaops.lib.said import nsaid as ngettext
 from mediaops.lib.said import said as _
-from platforms.connectors.base import FormField, Limits, OutgoingImage, OutgoingPost, OutgoingVideo, PlatformSpec
 from platforms.connectors.counting import Stretch, links_of, mentions_of, tags_of
+from platforms.connectors.outgoing import OutgoingImage, OutgoingPost, OutgoingVideo
+from platforms.connectors.spec import FormField, Limits, PlatformSpec
 
 Field = Literal["title", "summary", "body", "images", "video", "tags", "options", "time", "account", "review"]
 Level = Literal["stop", "warn"]

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from mediaops.lib.sealing import CannotOpen, seal, unseal
-from platforms.connectors.base import TokenShelf
+from platforms.connectors.account import TokenShelf
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from content.models import Asset
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import FormField, Limits, PlatformSpec
+from platforms.connectors.spec import FormField, Limits, PlatformSpec
 
 _numbers = itertools.count(1)
 _CHOICES = (("open", "Open"), ("closed", "Closed"))

@@ -14,15 +14,9 @@ from analytics.models import COUNTERS, AccountFigures, AccountSnapshot, PostFigu
 from mediaops.lib.periods import day_of, start_of_day
 from platforms import gateway
 from platforms.actions import connecting, posting
-from platforms.connectors.base import (
-    AccountDayReading,
-    AccountReading,
-    Reading,
-    ReadsAccountDays,
-    ReadsAccountMetrics,
-    ReadsMetrics,
-)
+from platforms.connectors.base import ReadsAccountDays, ReadsAccountMetrics, ReadsMetrics
 from platforms.connectors.errors import ConnectorError, NothingSent, NotPermitted
+from platforms.connectors.remote import AccountDayReading, AccountReading, Reading
 from platforms.models import Account, Post
 
 log = logging.getLogger(__name__)

@@ -36,7 +36,8 @@ from mediaops.lib import bulk
 from mediaops.lib.periods import day_of, start_of_day
 from platforms import gateway
 from platforms.actions.posting import record_new_posts
-from platforms.connectors.base import ReadsAccountMetrics, ReadsMetrics, RemotePost
+from platforms.connectors.base import ReadsAccountMetrics, ReadsMetrics
+from platforms.connectors.remote import RemotePost
 from platforms.models import Account
 from platforms.models.post import FirstSeen
 

@@ -16,7 +16,7 @@ from content.models.variant import VariantCompanion, VariantImage
 from mediaops.actions.activity import record
 from mediaops.errors import UserError, WrongState
 from mediaops.models import Activity, Membership
-from platforms.connectors.base import PlatformSpec
+from platforms.connectors.spec import PlatformSpec
 from platforms.gateway import spec_for
 from platforms.models import Account
 from platforms.models.account import Health, Relation

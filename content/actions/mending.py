@@ -27,8 +27,8 @@ from content.models.version import Reason
 from mediaops.actions.activity import record
 from mediaops.errors import WrongState
 from mediaops.models import Membership
-from platforms.connectors.base import OutgoingImage, OutgoingPost
 from platforms.connectors.counting import byte_count, close_tags, cut_text, links_of, open_tags, tags_of
+from platforms.connectors.outgoing import OutgoingImage, OutgoingPost
 from platforms.gateway import limits_of
 from platforms.limits import GRID_MAX, Fix, Problem
 

@@ -29,7 +29,6 @@ from mediaops.lib.said import reason
 from mediaops.lib.said import said as _
 from platforms import gateway
 from platforms.actions import connecting, posting
-from platforms.connectors.base import HandOver, OutgoingPost, Ticket
 from platforms.connectors.errors import (
     ConnectorError,
     NeedsReconnect,
@@ -38,6 +37,8 @@ from platforms.connectors.errors import (
     OutcomeUnknown,
     Refused,
 )
+from platforms.connectors.outgoing import OutgoingPost
+from platforms.connectors.remote import HandOver, Ticket
 from platforms.limits import Problem
 
 log = logging.getLogger(__name__)

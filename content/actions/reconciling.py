@@ -23,8 +23,9 @@ from mediaops.lib.said import said as _
 from mediaops.models import Membership
 from platforms import gateway
 from platforms.actions import connecting, posting
-from platforms.connectors.base import HandOver, ReadsPosts, RemotePost, Ticket
+from platforms.connectors.base import ReadsPosts
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, Refused
+from platforms.connectors.remote import HandOver, RemotePost, Ticket
 from platforms.models import Account, Post, TicketNews
 from platforms.models.post import FirstSeen
 

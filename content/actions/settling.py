@@ -13,8 +13,8 @@ from content.models.publication import MOVES, State, WayOut
 from mediaops.actions.activity import record
 from mediaops.lib.moves import move_all
 from mediaops.lib.said import reason
-from platforms.connectors.base import HandOver, Ticket
 from platforms.connectors.errors import ConnectorError
+from platforms.connectors.remote import HandOver, Ticket
 from platforms.models import Post
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from content.models import Publication
-from platforms.connectors.base import Upload
+from platforms.connectors.outgoing import Upload
 
 
 class KeptUpload(Upload):

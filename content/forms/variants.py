@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from content.models import Asset, Variant
 from mediaops.models import Workspace
-from platforms.connectors.base import FormField
+from platforms.connectors.spec import FormField
 from platforms.gateway import spec_for
 from platforms.models import Account
 

@@ -14,7 +14,8 @@ from mediaops.actions.activity import record
 from mediaops.errors import UserError
 from mediaops.models import Membership
 from platforms import gateway
-from platforms.connectors.base import AnswersCallbacks, Callback, Occasion
+from platforms.connectors.base import AnswersCallbacks
+from platforms.connectors.remote import Callback, Occasion
 from platforms.models import Account, AutoReply, Reply
 from platforms.models.auto_reply import Match, Trigger
 

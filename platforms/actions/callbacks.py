@@ -21,16 +21,9 @@ from mediaops.errors import WrongState
 from mediaops.lib.moves import move
 from platforms import gateway
 from platforms.actions import auto_replying, connecting, contacts, following, inbox
-from platforms.connectors.base import (
-    AnswersCallbacks,
-    Callback,
-    CallbackRequest,
-    RemoteEvent,
-    RemoteMessage,
-    TakesCallbacks,
-    Understood,
-)
+from platforms.connectors.base import AnswersCallbacks, TakesCallbacks
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NotGenuine
+from platforms.connectors.remote import Callback, CallbackRequest, RemoteEvent, RemoteMessage, Understood
 from platforms.models import Account, AccountEvent, CallbackEvent, Conversation, TicketNews
 from platforms.models.callback import CALLBACK_MOVES, UNDERSTANDING_FOR, CallbackState
 

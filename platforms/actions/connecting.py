@@ -19,8 +19,10 @@ from mediaops.lib.said import reason
 from mediaops.models import Membership, ReasonOf, Right, Workspace
 from platforms import gateway
 from platforms.actions.site_key import is_own_site, make_key
-from platforms.connectors.base import AccountRef, AccountRight, Connects, PlatformSpec, Profile, SignsIn
+from platforms.connectors.account import AccountRef, AccountRight, Profile
+from platforms.connectors.base import Connects, SignsIn
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, NotPermitted, Refused
+from platforms.connectors.spec import PlatformSpec
 from platforms.models import Account
 from platforms.models.account import HEALTH_MOVES, SILENT_AFTER, Health, Relation
 

@@ -13,8 +13,9 @@ from mediaops.errors import UserError
 from mediaops.models import Membership
 from platforms import gateway
 from platforms.actions import connecting
-from platforms.connectors.base import KeepsContacts, RemoteContact, RemoteEvent, RemoteTag
+from platforms.connectors.base import KeepsContacts
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, NotPermitted
+from platforms.connectors.remote import RemoteContact, RemoteEvent, RemoteTag
 from platforms.models import Account, Contact, ContactBook, ContactTag, Conversation
 
 log = logging.getLogger(__name__)

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from mediaops.actions.activity import record
 from platforms import gateway
 from platforms.actions import connecting, posting
-from platforms.connectors.base import Fate, FollowsPosts
+from platforms.connectors.base import FollowsPosts
 from platforms.connectors.errors import ConnectorError, NeedsReconnect
+from platforms.connectors.remote import Fate
 from platforms.models import Account, Post
 from platforms.models.post import PostQuerySet
 

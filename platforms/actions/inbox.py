@@ -20,7 +20,7 @@ from mediaops.lib.said import said as _
 from mediaops.models import Membership, Right
 from platforms import gateway
 from platforms.actions import connecting
-from platforms.connectors.base import RemoteMessage, Replies, ReplyWindow
+from platforms.connectors.base import Replies
 from platforms.connectors.errors import (
     ConnectorError,
     NeedsReconnect,
@@ -30,6 +30,7 @@ from platforms.connectors.errors import (
     Refused,
     WindowClosed,
 )
+from platforms.connectors.remote import RemoteMessage, ReplyWindow
 from platforms.models import Account, Contact, Conversation, Message, Post, Reply
 from platforms.models.message import TALK_MOVES, TalkState
 from platforms.models.reply import REPLY_MOVES, ReplyState

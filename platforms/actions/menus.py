@@ -14,7 +14,8 @@ from mediaops.errors import UserError
 from mediaops.models import Membership
 from platforms import gateway
 from platforms.actions import connecting
-from platforms.connectors.base import KeepsMenu, MenuRules
+from platforms.connectors.base import KeepsMenu
+from platforms.connectors.spec import MenuRules
 from platforms.models import Account, Menu
 
 log = logging.getLogger(__name__)

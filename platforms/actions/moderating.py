@@ -12,7 +12,8 @@ from mediaops.errors import UserError
 from mediaops.models import Membership
 from platforms import gateway
 from platforms.actions import connecting, inbox, posting
-from platforms.connectors.base import CommentAct, Moderates, OpensComments
+from platforms.connectors.base import Moderates, OpensComments
+from platforms.connectors.spec import CommentAct
 from platforms.models import Account, Message, Post
 from platforms.models.message import Kind
 

@@ -16,21 +16,16 @@ from mediaops.lib import bulk
 from mediaops.models import Membership
 from platforms import gateway
 from platforms.actions import connecting
+from platforms.connectors.account import AccountRight
 from platforms.connectors.base import (
-    AccountRight,
     ChecksTickets,
     Deletes,
     FindsByKey,
     FollowsPosts,
-    HandOver,
-    OutgoingPost,
-    PostRef,
     Previews,
     Publishes,
     ReadsPosts,
-    RemotePost,
     RepeatsSafely,
-    Ticket,
     Updates,
 )
 from platforms.connectors.counting import links_of
@@ -41,6 +36,8 @@ from platforms.connectors.errors import (
     NotPermitted,
     OutcomeUnknown,
 )
+from platforms.connectors.outgoing import OutgoingPost
+from platforms.connectors.remote import HandOver, PostRef, RemotePost, Ticket
 from platforms.models import Account, Post
 from platforms.models.account import Relation
 from platforms.models.post import FirstSeen

@@ -22,7 +22,8 @@ from mediaops.lib.sealing import seal, unseal
 from mediaops.models import Membership, User
 from platforms import gateway
 from platforms.actions.connecting import CannotConnect, Found, cannot, found_by, known_fields
-from platforms.connectors.base import AccountRef, SignsIn
+from platforms.connectors.account import AccountRef
+from platforms.connectors.base import SignsIn
 from platforms.connectors.errors import ConnectorError
 from platforms.models import Account
 

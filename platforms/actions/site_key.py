@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from mediaops.models import Membership, Workspace
-from platforms.connectors.base import Profile, Secret
+from platforms.connectors.account import Profile, Secret
 from platforms.connectors.site import SiteConnector
 from platforms.models import SiteKey
 

@@ -12,8 +12,10 @@ from typing import Any
 
 from platforms import gateway
 from platforms.actions import connecting, inbox, posting
-from platforms.connectors.base import AccountRight, PostRef, ReadsComments, ReadsMessages, ReadsPosts
+from platforms.connectors.account import AccountRight
+from platforms.connectors.base import ReadsComments, ReadsMessages, ReadsPosts
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, NotPermitted
+from platforms.connectors.remote import PostRef
 from platforms.models import Account, Post
 
 log = logging.getLogger(__name__)

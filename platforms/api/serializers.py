@@ -11,7 +11,8 @@ from platforms import gateway
 from platforms.abilities import abilities, abilities_of
 from platforms.actions import callbacks
 from platforms.actions.moderating import ACTS
-from platforms.connectors.base import FormField, PlatformSpec, SignsIn
+from platforms.connectors.base import SignsIn
+from platforms.connectors.spec import FormField, PlatformSpec
 from platforms.models import (
     Account,
     AccountEvent,

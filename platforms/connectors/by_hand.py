@@ -8,9 +8,10 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from platforms.connectors.base import AccountRef, CoverSize, FormField, Limits, PlatformSpec, Profile, Secret
+from platforms.connectors.account import AccountRef, Profile, Secret
 from platforms.connectors.counting import wide_count
 from platforms.connectors.http import Http
+from platforms.connectors.spec import CoverSize, FormField, Limits, PlatformSpec
 
 SETUP = (
     FormField("name", _("Name of the account"), help=_("As its readers see it.")),

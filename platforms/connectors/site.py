@@ -14,24 +14,13 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from platforms.connectors.base import (
-    AccountReading,
-    AccountRef,
-    FormField,
-    Limits,
-    OutgoingImage,
-    OutgoingPost,
-    PlatformSpec,
-    PostRef,
-    Profile,
-    Reading,
-    RemoteMessage,
-    RemotePost,
-    Secret,
-)
+from platforms.connectors.account import AccountRef, Profile, Secret
 from platforms.connectors.errors import ConnectorError, Refused
 from platforms.connectors.http import Answer, Http, Purpose
 from platforms.connectors.markup import rewrite_images
+from platforms.connectors.outgoing import OutgoingImage, OutgoingPost
+from platforms.connectors.remote import AccountReading, PostRef, Reading, RemoteMessage, RemotePost
+from platforms.connectors.spec import FormField, Limits, PlatformSpec
 
 T = TypeVar("T")
 Data = Mapping[str, Any]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from mediaops.lib.moves import Moves
 from mediaops.models import Membership, Reason, Workspace, WorkspaceQuerySet
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import PlatformSpec
+from platforms.connectors.spec import PlatformSpec
 
 
 class Relation(models.TextChoices):

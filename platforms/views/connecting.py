@@ -22,7 +22,8 @@ from platforms import gateway
 from platforms.abilities import Ability, abilities, limit_lines
 from platforms.actions import connecting, signing_in
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import PlatformSpec, SignsIn
+from platforms.connectors.base import SignsIn
+from platforms.connectors.spec import PlatformSpec
 from platforms.forms import AddAccountForm, ByHandForm, ConnectForm, NameForm
 from platforms.models import Account
 

@@ -12,7 +12,7 @@ from mediaops.access import get_own, team_view
 from mediaops.lib.parts import done, show
 from mediaops.models import Right
 from platforms.actions import menus
-from platforms.connectors.base import MenuRules
+from platforms.connectors.spec import MenuRules
 from platforms.forms import menu_act, menu_entries
 from platforms.models import Account, AutoReply, Menu
 from platforms.models.auto_reply import Trigger

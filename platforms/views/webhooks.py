@@ -9,8 +9,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from platforms.actions import callbacks
-from platforms.connectors.base import CallbackRequest
 from platforms.connectors.errors import NotGenuine
+from platforms.connectors.remote import CallbackRequest
 
 log = logging.getLogger(__name__)
 BODY_MAX = 1_000_000

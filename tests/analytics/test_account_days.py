@@ -7,8 +7,8 @@ import pytest
 from analytics.actions import collecting
 from analytics.models import AccountDay, AccountFigures, AccountSnapshot, PostFigures, PostSnapshot
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import AccountDayReading, PostRef
 from platforms.connectors.errors import NothingSent
+from platforms.connectors.remote import AccountDayReading, PostRef
 from platforms.connectors.wechat import figures
 from platforms.connectors.wechat.connector import OfficialAccount
 from platforms.gateway import connect

@@ -10,7 +10,7 @@ from analytics.actions import collecting, reporting
 from analytics.models import Report, Subscription
 from campaigns.models import Campaign, Collaboration, Partner
 from mediaops.lib.periods import week_of
-from platforms.connectors.base import AccountReading, Reading
+from platforms.connectors.remote import AccountReading, Reading
 from tests.builders import make_account, make_item, make_post, make_publication, make_variant
 
 API = "/api/v1"

@@ -6,7 +6,7 @@ from django.urls import reverse
 from analytics.actions import collecting
 from analytics.actions.reporting import make_report
 from mediaops.lib.periods import week_of
-from platforms.connectors.base import Reading
+from platforms.connectors.remote import Reading
 from tests.builders import make_account, make_item, make_post, make_publication, make_variant
 
 

@@ -12,7 +12,7 @@ from analytics.models import AccountDay, PostDay, PostFigures, PostSnapshot, Rep
 from analytics.paper import report_pdf, report_xlsx
 from mediaops.errors import UserError
 from mediaops.lib.periods import week_of
-from platforms.connectors.base import AccountReading, Reading
+from platforms.connectors.remote import AccountReading, Reading
 from tests.builders import make_account, make_post
 
 MONDAY = datetime(2026, 11, 16, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai

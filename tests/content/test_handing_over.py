@@ -5,7 +5,7 @@ import pytest
 from content.actions import reconciling, scheduling, settling
 from content.models import Attempt
 from mediaops.models import Activity, Notice
-from platforms.connectors.base import Ticket
+from platforms.connectors.remote import Ticket
 from tests.builders_publishing import NOW, later, make_connected, make_ready, publish
 from tests.platforms.scripted import scripted  # noqa: F401
 

@@ -13,7 +13,7 @@ from content.checks import check_variant
 from content.models import Publication
 from mediaops.models import Activity, ChatMessage, ChatRobot, Notice
 from platforms.actions import connecting, posting
-from platforms.connectors.base import RemotePost
+from platforms.connectors.remote import RemotePost
 from tests.builders import make_account, make_item, make_variant
 from tests.builders_assets import make_asset
 from tests.builders_publishing import NOW, approve, later, make_ready, publish

@@ -11,7 +11,7 @@ from content.actions import fitting, scheduling
 from content.actions.slotting import add_slots
 from content.quotas import ledger
 from content.tabs import tab_of
-from platforms.connectors.base import Quota
+from platforms.connectors.spec import Quota
 from tests.builders import make_account, make_item, make_publication, make_variant
 from tests.builders_publishing import approve
 

@@ -17,8 +17,11 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import AccountRef, Limits, OutgoingPost, PlatformSpec, RemotePost, Secret
+from platforms.connectors.account import AccountRef, Secret
 from platforms.connectors.http import Http
+from platforms.connectors.outgoing import OutgoingPost
+from platforms.connectors.remote import RemotePost
+from platforms.connectors.spec import Limits, PlatformSpec
 
 
 class LoopbackSite:

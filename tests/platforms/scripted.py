@@ -33,24 +33,12 @@ from pathlib import Path
 import pytest
 
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import (
-    AccountReading,
-    AccountRef,
-    FormField,
-    HandOver,
-    Limits,
-    OutgoingPost,
-    PlatformSpec,
-    PostRef,
-    Profile,
-    Reading,
-    RemoteMessage,
-    RemotePost,
-    Secret,
-    Ticket,
-)
+from platforms.connectors.account import AccountRef, Profile, Secret
 from platforms.connectors.errors import NeedsReconnect, NothingSent, NotPermitted, OutcomeUnknown, Refused
 from platforms.connectors.http import Http
+from platforms.connectors.outgoing import OutgoingPost
+from platforms.connectors.remote import AccountReading, HandOver, PostRef, Reading, RemoteMessage, RemotePost, Ticket
+from platforms.connectors.spec import FormField, Limits, PlatformSpec
 
 TABLES = """
 create table if not exists steps (id integer primary key, method text, step text, options text);

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from platforms import tasks
 from platforms.actions import callbacks
-from platforms.connectors.base import Fate, RemoteEvent, Understood
 from platforms.connectors.errors import NothingSent
+from platforms.connectors.remote import Fate, RemoteEvent, Understood
 from platforms.connectors.wechat.connector import OfficialAccount
 from platforms.models import AccountEvent, CallbackEvent, Conversation, Message, TicketNews
 from platforms.models.callback import CallbackState

@@ -4,8 +4,9 @@ from dataclasses import replace
 import pytest
 from django.utils import translation
 
-from platforms.connectors.base import FormField, Limits, OutgoingImage, OutgoingPost, OutgoingVideo, PlatformSpec
 from platforms.connectors.counting import wide_count
+from platforms.connectors.outgoing import OutgoingImage, OutgoingPost, OutgoingVideo
+from platforms.connectors.spec import FormField, Limits, PlatformSpec
 from platforms.limits import duration, megabytes, problems, ratio_words
 
 SPEC = PlatformSpec(

@@ -1,8 +1,11 @@
 import pytest
 
 from platforms.connectors import CONNECTORS
-from platforms.connectors.base import AccountRef, FindsByKey, OutgoingPost, RepeatsSafely, Ticket
+from platforms.connectors.account import AccountRef
+from platforms.connectors.base import FindsByKey, RepeatsSafely
 from platforms.connectors.errors import OutcomeUnknown
+from platforms.connectors.outgoing import OutgoingPost
+from platforms.connectors.remote import Ticket
 
 POST = OutgoingPost("k1", "Title", "", "Words.", "<p>Words.</p>")
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from platforms import gateway
 from platforms.actions import posting, site, syncing
 from platforms.actions.site_key import make_key
-from platforms.connectors.base import PostRef
 from platforms.connectors.errors import NeedsReconnect, NothingSent, Refused
+from platforms.connectors.remote import PostRef
 from platforms.models import Article, ArticleDay, Conversation, Message, SiteComment, SiteImage
 from platforms.models.site import CommentState
 from platforms.site.api import CALLS, WRONG_KEYS

@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from platforms.connectors.base import AccountRef, PostRef
+from platforms.connectors.account import AccountRef
 from platforms.connectors.bluesky import Bluesky
 from platforms.connectors.bluesky.connector import record_key
 from platforms.connectors.errors import NeedsReconnect, OutcomeUnknown, Refused
 from platforms.connectors.http import Http
+from platforms.connectors.remote import PostRef
 from tests.platforms.connectors.posts import make_image, make_outgoing
 
 pytestmark = pytest.mark.real

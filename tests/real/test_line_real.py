@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from platforms.actions import connecting, inbox, posting, syncing
-from platforms.connectors.base import PostRef
+from platforms.connectors.remote import PostRef
 from platforms.models import Account, Message, Post
 from platforms.models.reply import ReplyState
 from tests.platforms.connectors.posts import make_image, make_outgoing

@@ -16,10 +16,11 @@ from html import unescape
 import httpx
 import pytest
 
-from platforms.connectors.base import AccountRef, PostRef
+from platforms.connectors.account import AccountRef
 from platforms.connectors.errors import NeedsReconnect, Refused
 from platforms.connectors.http import Http
 from platforms.connectors.mastodon import Mastodon
+from platforms.connectors.remote import PostRef
 from tests.platforms.connectors.posts import make_image, make_outgoing
 
 pytestmark = pytest.mark.real

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from platforms.connectors.base import AccountRef, PostRef
+from platforms.connectors.account import AccountRef
 from platforms.connectors.errors import NeedsReconnect, Refused
 from platforms.connectors.http import Http
+from platforms.connectors.remote import PostRef
 from platforms.connectors.wordpress import WordPress
 from tests.platforms.connectors.posts import make_image, make_outgoing
 

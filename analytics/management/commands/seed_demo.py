@@ -36,9 +36,9 @@ from mediaops.actions.activity import record
 from mediaops.lib.periods import week_of
 from mediaops.models import Activity, Membership, Notice, Role, User, Workspace
 from platforms.actions import connecting, inbox, posting, site
-from platforms.connectors.base import RemoteMessage, RemotePost
 from platforms.connectors.by_hand import Channels, Xiaohongshu
 from platforms.connectors.douyin import Douyin
+from platforms.connectors.remote import RemoteMessage, RemotePost
 from platforms.connectors.wechat import OfficialAccount
 from platforms.connectors.weibo import Weibo
 from platforms.connectors.wordpress import WordPress

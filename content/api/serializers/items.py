@@ -16,7 +16,7 @@ from content.forms.variants import option_field, option_value
 from content.models import Comment, ContentItem, ItemVersion, Persona, Pillar, Variant
 from mediaops.api.base import OwnRow, TeamSerializer
 from mediaops.api.fields import KeptRow, active_member
-from platforms.connectors.base import PlatformSpec
+from platforms.connectors.spec import PlatformSpec
 from platforms.gateway import spec_for
 from platforms.models import Account
 

@@ -12,27 +12,16 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import (
-    AccountReading,
-    AccountRef,
-    FormField,
-    Limits,
-    OutgoingImage,
-    OutgoingPost,
-    PlatformSpec,
-    PostRef,
-    Profile,
-    Reading,
-    RemoteMessage,
-    RemotePost,
-    Secret,
-)
+from platforms.connectors.account import AccountRef, Profile, Secret
 from platforms.connectors.bluesky.facets import facets_of, pieces_of
 from platforms.connectors.bluesky.session import HOME, BlobTooLarge, NotOffered, RecordGone, Session, server_address
 from platforms.connectors.counting import count_graphemes
 from platforms.connectors.errors import NeedsReconnect, Refused
 from platforms.connectors.http import Http
+from platforms.connectors.outgoing import OutgoingImage, OutgoingPost
 from platforms.connectors.pictures import Unreadable, fit
+from platforms.connectors.remote import AccountReading, PostRef, Reading, RemoteMessage, RemotePost
+from platforms.connectors.spec import FormField, Limits, PlatformSpec
 
 POSTS = "app.bsky.feed.post"
 IMAGE_BYTES_MAX = 2_000_000

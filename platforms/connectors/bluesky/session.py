@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import Secret
+from platforms.connectors.account import Secret
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, Refused
 from platforms.connectors.http import Answer, Http, Purpose
 

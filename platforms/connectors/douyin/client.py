@@ -15,8 +15,8 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from mediaops.lib.said import said as _
+from platforms.connectors.account import Secret, SecretKeeper
 from platforms.connectors.addresses import address_of
-from platforms.connectors.base import Secret, SecretKeeper
 from platforms.connectors.errors import (
     ConnectorError,
     NeedsReconnect,

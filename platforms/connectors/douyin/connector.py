@@ -14,35 +14,27 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext_lazy
 
 from mediaops.lib.said import said as _
+from platforms.connectors.account import AccountRef, AccountRight, Profile, Secret, SecretKeeper, SignIn
 from platforms.connectors.addresses import address_of
-from platforms.connectors.base import (
-    AccountReading,
-    AccountRef,
-    AccountRight,
-    Callback,
-    CallbackRequest,
-    CommentAct,
-    Fate,
-    FormField,
-    Limits,
-    OutgoingPost,
-    PlatformSpec,
-    PostRef,
-    Profile,
-    Reading,
-    RemoteMessage,
-    RemotePost,
-    Secret,
-    SecretKeeper,
-    SignIn,
-    Ticket,
-    Understood,
-)
 from platforms.connectors.douyin import uploading, webhooks
 from platforms.connectors.douyin.client import API, Client, count, moment, number
 from platforms.connectors.douyin.webhooks import comment_key
 from platforms.connectors.errors import NotPermitted, Refused
 from platforms.connectors.http import Http
+from platforms.connectors.outgoing import OutgoingPost
+from platforms.connectors.remote import (
+    AccountReading,
+    Callback,
+    CallbackRequest,
+    Fate,
+    PostRef,
+    Reading,
+    RemoteMessage,
+    RemotePost,
+    Ticket,
+    Understood,
+)
+from platforms.connectors.spec import CommentAct, FormField, Limits, PlatformSpec
 
 VIDEO_BYTES_MAX = 4_000_000_000
 VIDEO_SECONDS_MAX = 900.0

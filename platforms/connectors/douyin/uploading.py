@@ -7,9 +7,9 @@ with (above 128 MB the platform demands parts; the least size of a part is 5 MB)
 from typing import Any
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import OutgoingImage, OutgoingVideo, Upload
 from platforms.connectors.douyin.client import API, Client
 from platforms.connectors.errors import NothingSent, Refused
+from platforms.connectors.outgoing import OutgoingImage, OutgoingVideo, Upload
 
 AT_ONCE_BYTES = 50_000_000
 PART_BYTES = 20 * 1024 * 1024

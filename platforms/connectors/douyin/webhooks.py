@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import Callback, CallbackRequest, RemoteEvent, RemoteMessage, Understood
 from platforms.connectors.douyin.client import count, moment
 from platforms.connectors.errors import NotGenuine
+from platforms.connectors.remote import Callback, CallbackRequest, RemoteEvent, RemoteMessage, Understood
 
 BODY_MAX = 1_000_000
 COMMENTS = {"item_comment_reply"}

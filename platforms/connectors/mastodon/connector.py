@@ -18,28 +18,15 @@ import regex
 from django.utils.translation import gettext_lazy
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import (
-    AccountReading,
-    AccountRef,
-    AccountRight,
-    FormField,
-    Limits,
-    OutgoingImage,
-    OutgoingPost,
-    PlatformSpec,
-    PostRef,
-    Profile,
-    Reading,
-    RemoteMessage,
-    RemotePost,
-    Secret,
-    SignIn,
-)
+from platforms.connectors.account import AccountRef, AccountRight, Profile, Secret, SignIn
 from platforms.connectors.counting import count_graphemes, links_of
 from platforms.connectors.errors import NotPermitted, Refused
 from platforms.connectors.http import Http
 from platforms.connectors.markup import plain_text
 from platforms.connectors.mastodon.client import NotThere, Wire, server_address
+from platforms.connectors.outgoing import OutgoingImage, OutgoingPost
+from platforms.connectors.remote import AccountReading, PostRef, Reading, RemoteMessage, RemotePost
+from platforms.connectors.spec import FormField, Limits, PlatformSpec
 
 TEXT_MAX = 500
 LINK_LENGTH = 23

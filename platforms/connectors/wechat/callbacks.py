@@ -16,17 +16,17 @@ import defusedxml.ElementTree as SafeTree
 from defusedxml.common import DefusedXmlException
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import (
+from platforms.connectors.account import Secret
+from platforms.connectors.errors import NotGenuine
+from platforms.connectors.remote import (
     Callback,
     CallbackRequest,
     Occasion,
     RemoteEvent,
     RemoteMessage,
     ReplyWindow,
-    Secret,
     Understood,
 )
-from platforms.connectors.errors import NotGenuine
 from platforms.connectors.wechat import crypto
 from platforms.connectors.wechat.client import number
 

@@ -13,8 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mediaops.lib.said import said as _
+from platforms.connectors.account import TokenShelf
 from platforms.connectors.addresses import address_of
-from platforms.connectors.base import TokenShelf
 from platforms.connectors.errors import (
     ConnectorError,
     NeedsReconnect,

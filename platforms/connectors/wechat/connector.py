@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import AccountRef, AccountRight, Profile, Secret, TokenShelf
+from platforms.connectors.account import AccountRef, AccountRight, Profile, Secret, TokenShelf
 from platforms.connectors.errors import NotPermitted, Refused
 from platforms.connectors.http import Http
 from platforms.connectors.wechat.client import Wire

@@ -11,8 +11,8 @@ from typing import Any
 
 from mediaops.lib.said import said as _
 from platforms.connectors import pictures
-from platforms.connectors.base import OutgoingImage, OutgoingPost
 from platforms.connectors.errors import Refused
+from platforms.connectors.outgoing import OutgoingImage, OutgoingPost
 from platforms.connectors.wechat.client import Wire
 from platforms.connectors.wechat.spec import check, is_on, is_pictures, rendered
 

@@ -11,8 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import AccountDayReading, AccountReading, AccountRef, PostRef, Reading
+from platforms.connectors.account import AccountRef
 from platforms.connectors.errors import NothingSent, NotPermitted, Refused
+from platforms.connectors.remote import AccountDayReading, AccountReading, PostRef, Reading
 from platforms.connectors.wechat.client import BEIJING, Wire, number
 
 READY_HOUR, READY_MINUTE = 8, 5

@@ -12,19 +12,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import (
-    AccountRef,
-    AccountRight,
-    CommentAct,
-    ContactPage,
-    MenuRules,
-    MenuType,
-    PostRef,
-    RemoteContact,
-    RemoteMessage,
-    RemoteTag,
-)
+from platforms.connectors.account import AccountRef, AccountRight
 from platforms.connectors.errors import ConnectorError, NotPermitted, Refused, WindowClosed
+from platforms.connectors.remote import ContactPage, PostRef, RemoteContact, RemoteMessage, RemoteTag
+from platforms.connectors.spec import CommentAct, MenuRules, MenuType
 from platforms.connectors.wechat.callbacks import Callbacks, thread_of
 from platforms.connectors.wechat.client import BEIJING, Wire, number
 from platforms.connectors.wechat.figures import Figures

@@ -17,15 +17,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import (
-    Fate,
-    HandOver,
-    OutgoingPost,
-    PostRef,
-    RemotePost,
-    Ticket,
-)
 from platforms.connectors.errors import ConnectorError, NotPermitted, OutcomeUnknown, Refused
+from platforms.connectors.outgoing import OutgoingPost
+from platforms.connectors.remote import Fate, HandOver, PostRef, RemotePost, Ticket
 from platforms.connectors.wechat.client import answer_of, number
 from platforms.connectors.wechat.drafts import Drafts
 from platforms.connectors.wechat.spec import SPEC, is_on

@@ -7,8 +7,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import CoverSize, Finding, FormField, Limits, OutgoingPost, PlatformSpec, Quota
 from platforms.connectors.by_hand import wide_count
+from platforms.connectors.outgoing import OutgoingPost
+from platforms.connectors.spec import CoverSize, Finding, FormField, Limits, PlatformSpec, Quota
 from platforms.connectors.wechat import rendering
 from platforms.connectors.wechat.themes import DEFAULT, THEMES
 

@@ -17,27 +17,13 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_lazy
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import (
-    AccountReading,
-    AccountRef,
-    CommentAct,
-    FormField,
-    Limits,
-    OutgoingImage,
-    OutgoingPost,
-    PlatformSpec,
-    PostRef,
-    Profile,
-    Reading,
-    RemoteMessage,
-    RemotePost,
-    Secret,
-    SignIn,
-    Ticket,
-)
+from platforms.connectors.account import AccountRef, Profile, Secret, SignIn
 from platforms.connectors.counting import links_of, wide_count
 from platforms.connectors.errors import NotPermitted, OutcomeUnknown, Refused
 from platforms.connectors.http import Http
+from platforms.connectors.outgoing import OutgoingImage, OutgoingPost
+from platforms.connectors.remote import AccountReading, PostRef, Reading, RemoteMessage, RemotePost, Ticket
+from platforms.connectors.spec import CommentAct, FormField, Limits, PlatformSpec
 from platforms.connectors.weibo.client import Wire, id_of
 from platforms.connectors.weibo.errors import Delayed, Gone
 

@@ -17,24 +17,13 @@ from django.utils.html import linebreaks
 from django.utils.translation import gettext_lazy
 
 from mediaops.lib.said import said as _
-from platforms.connectors.base import (
-    AccountReading,
-    AccountRef,
-    FormField,
-    Limits,
-    OutgoingImage,
-    OutgoingPost,
-    PlatformSpec,
-    PostRef,
-    Profile,
-    Reading,
-    RemoteMessage,
-    RemotePost,
-    Secret,
-)
+from platforms.connectors.account import AccountRef, Profile, Secret
 from platforms.connectors.errors import Refused
 from platforms.connectors.http import Http
 from platforms.connectors.markup import plain_text, rewrite_images
+from platforms.connectors.outgoing import OutgoingImage, OutgoingPost
+from platforms.connectors.remote import AccountReading, PostRef, Reading, RemoteMessage, RemotePost
+from platforms.connectors.spec import FormField, Limits, PlatformSpec
 from platforms.connectors.wordpress.client import SENTENCES, NoTrash, TermExists, Wire, number, site_address
 
 POST_FIELDS = "id,slug,status,link,date_gmt,modified_gmt,title,excerpt"

@@ -22,7 +22,7 @@ from analytics.models import (
 )
 from mediaops.errors import UserError, WrongState
 from mediaops.models import Activity
-from platforms.connectors.base import AccountReading, Reading
+from platforms.connectors.remote import AccountReading, Reading
 from platforms.models import Post
 from tests import builders_exports as exports
 from tests.builders import make_account, make_item, make_post, make_publication, make_variant

@@ -20,7 +20,8 @@ from typing import ClassVar
 import httpx
 import pytest
 
-from platforms.connectors import base
+from platforms.connectors import base, remote, spec
+from platforms.connectors.account import AccountRef
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, OutcomeUnknown, Refused
 from platforms.connectors.http import Http
 from tests.platforms.connectors.posts import make_outgoing
@@ -73,7 +74,7 @@ FAULTS = {
 
 class Contract:
     connector: ClassVar[type]
-    account: ClassVar[base.AccountRef]
+    account: ClassVar[AccountRef]
     secret: ClassVar[dict[str, str]]
     hidden: ClassVar[tuple[str, ...]]
 
@@ -116,7 +117,7 @@ class Contract:
     def made(self, connector, post):
         """Publish and follow the platform's tickets to the end."""
         made = connector.publish(post)
-        while isinstance(made, base.Ticket):
+        while isinstance(made, remote.Ticket):
             made = connector.check(made)
         return made
 
@@ -135,7 +136,7 @@ class Contract:
 
     def ref(self, remote_id):
         """A post of ours of which the platform tells figures."""
-        return base.PostRef(remote_id)
+        return remote.PostRef(remote_id)
 
     # --- what it says of itself -------------------------------------------------------------------
 
@@ -147,7 +148,7 @@ class Contract:
         assert 0 <= spec.mark_slot <= 10
         assert spec.count_text("") == 0
         assert spec.count_text("茶") > 0
-        assert set(spec.metrics) <= set(base.Reading.__dataclass_fields__)
+        assert set(spec.metrics) <= set(remote.Reading.__dataclass_fields__)
         names = [field.name for field in (*spec.setup_fields, *spec.option_fields)]
         assert len(names) == len(set(names))
         assert {field.name for field in spec.setup_fields if field.kind == "secret"} <= set(self.secret)
@@ -156,7 +157,7 @@ class Contract:
         profile = self.connect(self.world()).profile()
         assert profile.remote_id
         assert profile.name
-        assert set(profile.limits) <= set(base.Limits.__dataclass_fields__)
+        assert set(profile.limits) <= set(spec.Limits.__dataclass_fields__)
 
     # --- publishing -------------------------------------------------------------------------------
 

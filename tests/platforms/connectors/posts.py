@@ -5,7 +5,7 @@ import secrets
 
 from PIL import Image
 
-from platforms.connectors.base import OutgoingImage, OutgoingPost
+from platforms.connectors.outgoing import OutgoingImage, OutgoingPost
 
 
 def make_image(ref="/media/1", *, color=(30, 120, 60), size=(640, 400), alt="一片茶园", kind="PNG", noise=False):

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from platforms.connectors.base import AccountReading, AccountRef, PostRef, Reading
+from platforms.connectors.account import AccountRef
 from platforms.connectors.bluesky import Bluesky
 from platforms.connectors.bluesky.connector import record_key
 from platforms.connectors.errors import NeedsReconnect, NothingSent, OutcomeUnknown, Refused
 from platforms.connectors.http import Http
+from platforms.connectors.remote import AccountReading, PostRef, Reading
 from tests.platforms.connectors.contract import SINCE, Contract
 from tests.platforms.connectors.posts import make_image, make_outgoing
 from tests.platforms.connectors.replies import reply

@@ -1,6 +1,7 @@
 import pytest
 
-from platforms.connectors.base import AccountRef, Publishes
+from platforms.connectors.account import AccountRef
+from platforms.connectors.base import Publishes
 from platforms.connectors.by_hand import BY_HAND, Xiaohongshu
 
 

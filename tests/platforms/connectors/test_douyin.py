@@ -12,16 +12,7 @@ import httpx
 import pytest
 from django.conf import settings as product
 
-from platforms.connectors.base import (
-    AccountRef,
-    Callback,
-    CallbackRequest,
-    OutgoingVideo,
-    PostRef,
-    SecretKeeper,
-    Ticket,
-    Upload,
-)
+from platforms.connectors.account import AccountRef, SecretKeeper
 from platforms.connectors.douyin import Douyin, uploading
 from platforms.connectors.douyin.client import error_for, until_tomorrow
 from platforms.connectors.errors import (
@@ -33,6 +24,8 @@ from platforms.connectors.errors import (
     Refused,
 )
 from platforms.connectors.http import Http
+from platforms.connectors.outgoing import OutgoingVideo, Upload
+from platforms.connectors.remote import Callback, CallbackRequest, PostRef, Ticket
 from tests.platforms.connectors.contract import SINCE, Contract
 from tests.platforms.connectors.posts import make_image, make_outgoing
 from tests.platforms.doubles.douyin import ALL, DAY, DouyinPlatform, scopes_asked

@@ -5,12 +5,13 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from platforms.connectors.base import AccountRef, PostRef
+from platforms.connectors.account import AccountRef
 from platforms.connectors.errors import NeedsReconnect, NothingSent, NotPermitted, Refused
 from platforms.connectors.http import Http
 from platforms.connectors.mastodon import Mastodon
 from platforms.connectors.mastodon.client import BROAD, NARROW, server_address
 from platforms.connectors.mastodon.connector import count_text, limits_told, words_of
+from platforms.connectors.remote import PostRef
 from tests.platforms.connectors.contract import SINCE, Contract
 from tests.platforms.connectors.posts import make_image, make_outgoing
 from tests.platforms.doubles.mastodon import US, MastodonDouble

@@ -6,7 +6,7 @@ from django.test import Client
 from mediaops.models import Workspace
 from platforms.actions.site_key import digest_of
 from platforms.connectors import base
-from platforms.connectors.base import AccountRef
+from platforms.connectors.account import AccountRef
 from platforms.connectors.site import SiteConnector
 from platforms.models import Article, SiteKey
 from tests import builders

@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from platforms.connectors.base import AccountRef, HandOver, PostRef, Ticket, TokenShelf, Upload
+from platforms.connectors.account import AccountRef, TokenShelf
 from platforms.connectors.errors import NeedsReconnect, NothingSent, NotPermitted, OutcomeUnknown, Refused
 from platforms.connectors.http import Http
+from platforms.connectors.outgoing import Upload
+from platforms.connectors.remote import HandOver, PostRef, Ticket
 from platforms.connectors.wechat import OfficialAccount
 from platforms.connectors.wechat.client import BEIJING, Wire, until_tomorrow_s
 from platforms.connectors.wechat.drafts import crop

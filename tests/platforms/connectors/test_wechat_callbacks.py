@@ -7,9 +7,10 @@ import defusedxml.ElementTree
 import httpx
 import pytest
 
-from platforms.connectors.base import AccountRef, CallbackRequest, ReplyWindow
+from platforms.connectors.account import AccountRef
 from platforms.connectors.errors import NotGenuine
 from platforms.connectors.http import Http
+from platforms.connectors.remote import CallbackRequest, ReplyWindow
 from platforms.connectors.wechat import crypto
 from platforms.connectors.wechat.connector import OfficialAccount
 from tests.platforms.doubles.wechat import APP_ID, APP_SECRET

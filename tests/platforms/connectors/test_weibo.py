@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from platforms.connectors.base import AccountRef, PostRef, RemotePost, Ticket
+from platforms.connectors.account import AccountRef
 from platforms.connectors.errors import (
     ConnectorError,
     NeedsReconnect,
@@ -13,6 +13,7 @@ from platforms.connectors.errors import (
     Refused,
 )
 from platforms.connectors.http import Http
+from platforms.connectors.remote import PostRef, RemotePost, Ticket
 from platforms.connectors.weibo import Weibo
 from platforms.connectors.weibo.connector import address_of_post, count_text, hosts_of
 from platforms.connectors.weibo.errors import Delayed, Gone, error_for, until_next_hour

@@ -6,10 +6,11 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from platforms.connectors import base
-from platforms.connectors.base import AccountRef, PostRef
+from platforms.connectors import remote
+from platforms.connectors.account import AccountRef
 from platforms.connectors.errors import NeedsReconnect, NothingSent, OutcomeUnknown, Refused
 from platforms.connectors.http import Http
+from platforms.connectors.remote import PostRef
 from platforms.connectors.wordpress import WordPress
 from platforms.connectors.wordpress.client import site_address
 from platforms.connectors.wordpress.connector import slug_of
@@ -383,4 +384,4 @@ def test_figures_count_public_comments_of_posts_that_stand(blog):
         for reading in connect(blog).post_readings([PostRef("41"), PostRef("42"), PostRef("999")])
     }
     assert {key: reading.comments for key, reading in readings.items()} == {"41": 2, "42": 0}
-    assert connect(blog).account_reading() == base.AccountReading(posts=2)
+    assert connect(blog).account_reading() == remote.AccountReading(posts=2)
