@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from campaigns.actions.phasing import problem_of_days
 from campaigns.models import (
     BudgetLine,
     Campaign,
@@ -16,6 +17,7 @@ from campaigns.models import (
     Expense,
     Partner,
     PartnerAccount,
+    Phase,
     Task,
     TrackedLink,
 )
@@ -67,6 +69,27 @@ class TaskForm(TeamForm):
         model = Task
         fields = ["title", "campaign", "assignee", "due_on", "note"]
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+
+
+class PhaseForm(forms.ModelForm):
+    class Meta:
+        model = Phase
+        fields = ["name", "starts_on", "ends_on"]
+        widgets = {
+            "starts_on": forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
+            "ends_on": forms.DateInput(attrs=DAY, format="%Y-%m-%d"),
+        }
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.campaign = campaign
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("starts_on") and data.get("ends_on"):
+            for name, said in problem_of_days(self.campaign, data["starts_on"], data["ends_on"]).items():
+                self.add_error(name, said)
+        return data
 
 
 class BudgetLineForm(forms.ModelForm):

@@ -18,6 +18,7 @@ SPECIAL = {
     "content.Publication": {"state": "planned", "post": None},
     "content.Variant": {"revision": 1},
     "campaigns.Campaign": {"starts_on": datetime.date(2026, 1, 1), "ends_on": datetime.date(2026, 2, 1)},
+    "campaigns.Phase": {"starts_on": datetime.date(2026, 1, 1), "ends_on": datetime.date(2026, 1, 9)},
 }
 """What a model's constraints ask for beyond its fields' own types."""
 

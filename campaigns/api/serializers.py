@@ -19,6 +19,7 @@ from campaigns.models import (
     LinkDay,
     Partner,
     PartnerAccount,
+    Phase,
     Task,
     TrackedLink,
 )
@@ -74,6 +75,21 @@ class CampaignWriteSerializer(serializers.Serializer):
 
 class CampaignMoveSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=State.choices)
+
+
+class PhaseSerializer(TeamSerializer):
+    """A stretch of a campaign's days with a name. Days are both included."""
+
+    class Meta:
+        model = Phase
+        fields = ["id", "name", "starts_on", "ends_on"]
+        read_only_fields = fields
+
+
+class PhaseWriteSerializer(serializers.Serializer):
+    name = serializers.CharField(max_length=60)
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
 
 
 class BudgetLineSerializer(TeamSerializer):

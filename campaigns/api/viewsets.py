@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from campaigns.actions import assigning, linking, partnering, running, spending
+from campaigns.actions import assigning, linking, partnering, phasing, running, spending
 from campaigns.api import serializers
 from campaigns.models import (
     BudgetLine,
@@ -79,6 +79,34 @@ class CampaignViewSet(FormViewSet):
         """Take it to another state."""
         row, given = self.get_object(), self.form(serializers.CampaignMoveSerializer)
         return self.answer(running.move_campaign(row, given["state"], by=self.member))
+
+    @extend_schema(responses=serializers.PhaseSerializer(many=True), filters=False)
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def phases(self, request: Any, pk: str) -> Response:
+        """What runs when, earliest first."""
+        return Response(serializers.PhaseSerializer(self.get_object().phases.all(), many=True).data)
+
+    @extend_schema(request=serializers.PhaseWriteSerializer, responses={201: serializers.PhaseSerializer})
+    @phases.mapping.post
+    def add_phase(self, request: Any, pk: str) -> Response:
+        """Add a stretch of the campaign's days."""
+        row, given = self.get_object(), self.form(serializers.PhaseWriteSerializer)
+        return Response(serializers.PhaseSerializer(phasing.add_phase(row, by=self.member, **given)).data, 201)
+
+    @extend_schema(request=serializers.PhaseWriteSerializer, responses=serializers.PhaseSerializer)
+    @action(detail=True, methods=["patch"], url_path=r"phases/(?P<phase>\d{1,18})")
+    def change_phase(self, request: Any, pk: str, phase: str) -> Response:
+        """Change a phase's name or days."""
+        row = get_object_or_404(self.get_object().phases, pk=phase)
+        given = self.form(serializers.PhaseWriteSerializer, partial=True)
+        return Response(serializers.PhaseSerializer(phasing.change_phase(row, given, by=self.member)).data)
+
+    @extend_schema(request=None, responses={204: None})
+    @change_phase.mapping.delete
+    def drop_phase(self, request: Any, pk: str, phase: str) -> Response:
+        """Remove a phase."""
+        phasing.drop_phase(get_object_or_404(self.get_object().phases, pk=phase), by=self.member)
+        return Response(status=204)
 
     @extend_schema(responses=serializers.BudgetSerializer, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)

@@ -5,6 +5,7 @@ from campaigns.models.campaign import Campaign
 from campaigns.models.collaboration import Collaboration, Deliverable
 from campaigns.models.link import LinkDay, TrackedLink
 from campaigns.models.partner import Partner, PartnerAccount
+from campaigns.models.phase import Phase
 from campaigns.models.task import Task
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "LinkDay",
     "Partner",
     "PartnerAccount",
+    "Phase",
     "Task",
     "TrackedLink",
 ]

@@ -5,9 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from campaigns.actions import running, spending
-from campaigns.forms import BudgetLineForm, CampaignForm, ExpenseForm
-from campaigns.models import Campaign, Collaboration, Expense, Task, TrackedLink
+from campaigns.actions import phasing, running, spending
+from campaigns.forms import BudgetLineForm, CampaignForm, ExpenseForm, PhaseForm
+from campaigns.models import Campaign, Collaboration, Expense, TrackedLink
 from campaigns.models.campaign import MOVES, State
 from campaigns.timeline import lanes_of
 from campaigns.views.forms import take_form
@@ -73,6 +73,47 @@ def campaign_move(request, pk) -> HttpResponse:
     return done(request, event="campaign:moved", to=_page_of(request, row), said=_("Campaign moved on"))
 
 
+@team_view(needs=Right.CAMPAIGNS)
+def phase_new(request, pk) -> HttpResponse:
+    row = get_own(Campaign.objects.all(), request, pk=pk)
+    days = {"starts_on": row.starts_on, "ends_on": row.ends_on}
+    return take_form(
+        request,
+        PhaseForm(request.POST or None, campaign=row, initial=days),
+        lambda data: _page_of(request, phasing.add_phase(row, by=request.member, **data).campaign) + "#time",
+        title=_("New phase"),
+        verb=_("Add phase"),
+        back=_page_of(request, row),
+        event="phase:added",
+        said=_("Phase added"),
+    )
+
+
+@team_view(needs=Right.CAMPAIGNS)
+def phase_edit(request, pk, phase) -> HttpResponse:
+    row = get_own(Campaign.objects.all(), request, pk=pk)
+    found = get_object_or_404(row.phases, pk=phase)
+    return take_form(
+        request,
+        PhaseForm(request.POST or None, campaign=row, instance=found),
+        lambda data: _page_of(request, phasing.change_phase(found, data, by=request.member).campaign) + "#time",
+        title=found.name,
+        verb=_("Save phase"),
+        back=_page_of(request, row),
+        event="phase:changed",
+        said=_("Phase saved"),
+        drop=team_url(request, "campaigns:campaign-phase-drop", row.pk, found.pk),
+    )
+
+
+@team_view(needs=Right.CAMPAIGNS)
+@require_POST
+def phase_drop(request, pk, phase) -> HttpResponse:
+    row = get_own(Campaign.objects.all(), request, pk=pk)
+    phasing.drop_phase(get_object_or_404(row.phases, pk=phase), by=request.member)
+    return done(request, event="phase:dropped", to=_page_of(request, row) + "#time", said=_("Phase removed"))
+
+
 @team_view(needs=Right.AMOUNTS)
 @require_POST
 def budget_line_new(request, pk) -> HttpResponse:
@@ -133,7 +174,7 @@ def _show(request, row, *, line_form=None, expense_form=None, expense_line=None,
         "sums": sums,
         "collaborations": pieces,
         "links": TrackedLink.objects.filter(campaign=row).with_clicks(),
-        "lanes": lanes_of(row, Task.objects.filter(campaign=row), today),
+        "lanes": lanes_of(row, row.phases.all(), tasks, today),
         "moves": [(to, label) for to, label in State.choices if to in MOVES.get(row.state, ())],
         "line_form": line_form or BudgetLineForm(),
         "expense_form": expense_form or ExpenseForm(initial={"day": today}),

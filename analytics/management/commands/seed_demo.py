@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw
 from analytics.actions import collecting, reporting, rolling
 from analytics.management.demo_words import PERSONAS, PIECES, PILLARS, SITE_COMMENTS, TALKS, Piece
 from analytics.models import AccountFigures, AccountSnapshot, PostFigures, PostSnapshot
-from campaigns.actions import assigning, linking, partnering, running, spending
+from campaigns.actions import assigning, linking, partnering, phasing, running, spending
 from campaigns.models import BudgetLine, Campaign, Collaboration, Expense, LinkDay
 from content.actions import assets, drafting, fitting, planning, publishing, reviewing, slotting
 from content.asset_refs import asset_path
@@ -218,6 +218,10 @@ class Demo:
             owner=manager,
         )
         running.move_campaign(self.season, "running", by=manager)
+        for name, day, days in (("预热", 0, 15), ("KOL 探访", 7, 14), ("围炉煮茶场", 21, 3), ("开售", 25, 8)):
+            at = first + timedelta(days=day)
+            ends_on = at + timedelta(days=days - 1)
+            phasing.add_phase(self.season, by=manager, name=name, starts_on=at, ends_on=ends_on)
         self.winter = running.start_campaign(
             self.workspace,
             by=manager,
