@@ -150,6 +150,9 @@ def _database_url():
 
 # --- browser -----------------------------------------------------------------------------------------
 
+PATIENCE_MS = 30_000
+"""How long a page may take for what a test waits for: the machine may have other things to do."""
+
 
 @pytest.fixture(scope="session")
 def browser():
@@ -157,8 +160,9 @@ def browser():
     program = servers.chromium()
     if program is None:
         pytest.skip("no Chromium here (CHROMIUM=… names one)")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=program,
@@ -183,7 +187,7 @@ def new_page(browser, live):
             color_scheme="dark" if dark else "light",
             locale="zh-CN" if language == "zh-hans" else "en-US",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         opened.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))

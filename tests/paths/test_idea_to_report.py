@@ -24,16 +24,7 @@ from tests.builders_assets import picture
 pytestmark = [pytest.mark.browser, pytest.mark.worker, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "first frost, second flush"
-PATIENCE_MS = 20_000
-"""The machine may have other things to do."""
 TITLE = "Why the second flush waits for rain"
-
-
-@pytest.fixture(autouse=True)
-def _patience():
-    expect.set_options(timeout=PATIENCE_MS)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -44,7 +35,6 @@ def sign_in(new_page):
         member.user.set_password(PASSWORD)
         member.user.save()
         page = new_page(**how)
-        page.context.set_default_timeout(PATIENCE_MS)
         page.goto("/")
         page.get_by_label("E-mail").fill(member.user.email)
         page.get_by_label("Password").fill(PASSWORD)
