@@ -386,3 +386,8 @@ def rewind(content: Any) -> None:
     """Go back to the start of a file that may have been sent in part."""
     if hasattr(content, "seek"):
         content.seek(0)
+
+
+def is_on(told: Any) -> bool:
+    """Say whether the platform, or an option, says yes."""
+    return told in (True, 1) or str(told).lower() in ("1", "true", "on", "yes")
