@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from mediaops.models import Membership, Workspace
-from platforms.actions import inbox, moderating
+from platforms.actions import answering, moderating
 from platforms.models import Account, AccountEvent, Conversation, Message, Reply
 from platforms.models.message import Kind, TalkState
 from platforms.models.reply import ReplyState
@@ -94,7 +94,7 @@ class Clock:
 
 def clock_of(talk: Conversation, now: datetime) -> Clock:
     """Return a talk's time to reply, as the list and the answer's form show it."""
-    problem = inbox.window_problem(talk, now)
+    problem = answering.window_problem(talk, now)
     rest = talk.reply_until - now if talk.reply_until else None
     tone = "" if rest is None or problem else "late" if rest < LAST_HOURS else "soon" if rest < LAST_DAY else ""
     return Clock(talk.reply_until, talk.replies_left, problem, tone)

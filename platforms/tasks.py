@@ -6,7 +6,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from platforms.actions import callbacks, connecting, contacts, following, inbox, syncing
+from platforms.actions import answering, callbacks, connecting, contacts, following, syncing
 from platforms.connectors import CONNECTORS
 from platforms.connectors.base import Connects, KeepsContacts, ReadsComments, ReadsMessages, ReadsPosts
 from platforms.models import Account, CallbackEvent, ContactBook, Reply
@@ -71,7 +71,7 @@ def check_account(pk: int) -> None:
 @shared_task
 def send_replies() -> None:
     """Hand answers that are due to workers."""
-    for pk in inbox.hand_over(timezone.now()):
+    for pk in answering.hand_over(timezone.now()):
         send_reply.delay(pk)
 
 
@@ -80,15 +80,15 @@ def send_reply(pk: int) -> None:
     rows = Reply.objects.select_related("to", "conversation__account__workspace", "by__user", "by__workspace")
     row = rows.filter(pk=pk).first()
     if row is not None:
-        inbox.send(row, timezone.now())
+        answering.send(row, timezone.now())
 
 
 @shared_task
 def sweep_replies() -> None:
     """Find answers whose worker went silent, and tell of those that stay in doubt."""
     now = timezone.now()
-    inbox.release_stuck(now)
-    inbox.tell_of_doubts(now)
+    answering.release_stuck(now)
+    answering.tell_of_doubts(now)
 
 
 @shared_task

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from mediaops.api.base import ReadViewSet, TeamView
 from mediaops.models import Right
 from platforms.actions import (
+    answering,
     auto_replying,
     connecting,
     contacts,
@@ -250,7 +251,9 @@ class ConversationViewSet(ReadViewSet):
         form = serializers.AnswerSerializer(data=request.data, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
         given = form.validated_data
-        row = inbox.reply(self.get_object(), given["text"], by=self.member, now=timezone.now(), to=given.get("to"))
+        row = answering.reply(
+            self.get_object(), given["text"], by=self.member, now=timezone.now(), to=given.get("to")
+        )
         return Response(serializers.ReplySerializer(row, context=self.get_serializer_context()).data, status=201)
 
     @extend_schema(request=serializers.AssignSerializer, responses=serializers.ConversationSerializer)
@@ -325,19 +328,19 @@ class ReplyViewSet(ReadViewSet):
     @action(detail=True, methods=["post"])
     def retry(self, request: Any, pk: str) -> Response:
         """Send a failed answer again, or an unsure one of which you know that it is not there."""
-        return self._moved(inbox.send_again)
+        return self._moved(answering.send_again)
 
     @extend_schema(request=None, responses=serializers.ReplySerializer)
     @action(detail=True, methods=["post"])
     def confirm(self, request: Any, pk: str) -> Response:
         """Say that an unsure answer is there."""
-        return self._moved(inbox.confirm_sent)
+        return self._moved(answering.confirm_sent)
 
     @extend_schema(request=None, responses=serializers.ReplySerializer)
     @action(detail=True, methods=["post"])
     def drop(self, request: Any, pk: str) -> Response:
         """Give up a failed or unsure answer."""
-        return self._moved(inbox.drop)
+        return self._moved(answering.drop)
 
 
 class SiteCommentFilter(filters.FilterSet):

@@ -15,7 +15,7 @@ from mediaops.lib.parts import done
 from mediaops.models import Activity, Right
 from platforms import gateway
 from platforms.abilities import abilities_of, limit_lines
-from platforms.actions import auto_replying, callbacks, connecting, inbox, menus
+from platforms.actions import answering, auto_replying, callbacks, connecting, menus
 from platforms.forms import NameForm
 from platforms.models import Account, Conversation, Post
 from platforms.models.account import SILENT_AFTER, Health, Relation
@@ -92,7 +92,7 @@ def _detail(row: Account, form: NameForm | None = None) -> dict[str, Any]:
         )[:8],
         "can_check": gateway.can(row, connecting.Connects),
         "is_unconnected": row.spec.assisted or row.rights == [],
-        "can_reply": inbox.can_reply(row),
+        "can_reply": answering.can_reply(row),
         "can_answer_itself": auto_replying.can_answer(row),
         "has_menu": menus.keeps(row),
         "hook": _hook(row),

@@ -15,8 +15,9 @@ from mediaops.errors import UserError
 from mediaops.lib.parts import Undo, done, show, wants_part
 from mediaops.models import Activity, Membership, Right
 from platforms import gateway, talks
-from platforms.actions import inbox as answering
-from platforms.actions import moderating
+from platforms.actions import answering, moderating
+from platforms.actions import inbox as talking
+from platforms.connectors.base import Replies
 from platforms.forms import AssignForm, InboxFilter, ModerateForm, ReplyForm
 from platforms.models import Contact, Conversation, Message, Reply
 from platforms.models.account import Relation
@@ -86,7 +87,7 @@ def _pane(request, talk: Conversation, form: ReplyForm | None = None) -> dict[st
         "lines": lines,
         "is_busy": talks.is_busy(lines),
         "can_reply": answering.can_reply(talk.account),
-        "can_reply_at_all": gateway.can(talk.account, answering.Replies),
+        "can_reply_at_all": gateway.can(talk.account, Replies),
         "form": form or ReplyForm(initial={"seen": talks.last_own(lines)}),
         "text_max": limit,
     }
@@ -179,7 +180,7 @@ def _after(request, talk: Conversation, event: str, said: str = "", undo: Undo |
 @require_POST
 def close(request, pk: int) -> HttpResponse:
     talk = get_own(_rows(), request, pk=pk)
-    answering.close(talk, by=request.member, now=timezone.now())
+    talking.close(talk, by=request.member, now=timezone.now())
     undo = Undo(team_url(request, "platforms:conversation-reopen", pk))
     return _after(request, talk, "conversation:closed", pgettext("conversation", "Closed"), undo)
 
@@ -188,7 +189,7 @@ def close(request, pk: int) -> HttpResponse:
 @require_POST
 def reopen(request, pk: int) -> HttpResponse:
     talk = get_own(_rows(), request, pk=pk)
-    answering.reopen(talk, by=request.member, now=timezone.now())
+    talking.reopen(talk, by=request.member, now=timezone.now())
     return _after(request, talk, "conversation:reopened", pgettext("conversation", "Open again"))
 
 
@@ -199,7 +200,7 @@ def assign(request, pk: int) -> HttpResponse:
     form = AssignForm(request.workspace, request.POST)
     if not form.is_valid():
         raise UserError(_("This person cannot answer in this team."))
-    answering.assign(talk, form.cleaned_data["member"], by=request.member, now=timezone.now())
+    talking.assign(talk, form.cleaned_data["member"], by=request.member, now=timezone.now())
     return _after(request, talk, "conversation:assigned")
 
 

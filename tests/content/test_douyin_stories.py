@@ -17,7 +17,7 @@ from analytics.models import PostFigures
 from content.actions import publishing, reconciling
 from content.models import Attempt, Publication
 from platforms import gateway
-from platforms.actions import connecting, inbox, syncing
+from platforms.actions import answering, connecting, syncing
 from platforms.models import Credential, Message
 from tests import servers
 from tests.builders import make_account, make_item, make_publication, make_variant
@@ -180,8 +180,8 @@ def test_a_comment_is_answered(workspace, platform, owner):
     assert syncing.sync_account(account, timezone.now()) is True
     message = Message.objects.get(text="多少钱？")
     assert message.conversation.post == row.post
-    answer = inbox.reply(message.conversation, "28 元", by=owner, now=timezone.now())
-    assert inbox.send(answer, timezone.now()).state == "sent"
+    answer = answering.reply(message.conversation, "28 元", by=owner, now=timezone.now())
+    assert answering.send(answer, timezone.now()).state == "sent"
     assert platform.comments[-1]["told"]["content"] == "28 元"
     syncing.sync_account(account, timezone.now())
     assert Message.objects.filter(text="28 元", is_own=True).count() == 1, "the sync knows our own answer again"

@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from mediaops.models import Activity
-from platforms.actions import inbox, site
+from platforms.actions import answering, site
 from platforms.models import Account, Conversation, Credential, Reply
 from tests.builders import make_post
 from tests.builders_platforms import make_conversation, make_message, make_scripted
@@ -105,7 +105,7 @@ def test_repeated_answer_with_the_same_key_is_one_answer(scripted, api_of, opera
 
 def test_doubt_is_settled_over_rest(scripted, api_of, operator, workspace):
     talk = make_conversation(make_scripted(workspace))
-    row = inbox.reply(talk, "Ten.", by=operator, now=timezone.now())
+    row = answering.reply(talk, "Ten.", by=operator, now=timezone.now())
     Reply.objects.update(state="unsure")
     api = api_of(operator)
     assert api.post(f"{API}/replies/{row.pk}/confirm/").json()["state"] == "sent"

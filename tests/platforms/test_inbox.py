@@ -6,7 +6,7 @@ from django.utils import timezone
 from mediaops.errors import UserError, WrongState
 from mediaops.models import Activity, Notice
 from platforms import talks, tasks
-from platforms.actions import inbox, syncing
+from platforms.actions import answering, inbox, syncing
 from platforms.models import Account, Conversation, Message, Reply
 from tests.builders_platforms import make_conversation, make_message, make_scripted
 
@@ -32,7 +32,7 @@ def fresh(row):
 
 
 def answer(talk, by, text="Ten."):
-    return inbox.reply(talk, text, by=by, now=timezone.now())
+    return answering.reply(talk, text, by=by, now=timezone.now())
 
 
 def url(path=""):
@@ -44,8 +44,8 @@ def url(path=""):
 
 def test_answer_is_sent_once_and_becomes_a_message(scripted, talk, operator):
     row = answer(talk, operator)
-    inbox.send(fresh(row), timezone.now())
-    inbox.send(fresh(row), timezone.now())
+    answering.send(fresh(row), timezone.now())
+    answering.send(fresh(row), timezone.now())
     row.refresh_from_db()
     talk.refresh_from_db()
     assert (row.state, row.message.text, row.message.is_own) == ("sent", "Ten.", True)
@@ -58,33 +58,33 @@ def test_answer_is_sent_once_and_becomes_a_message(scripted, talk, operator):
 def test_second_worker_sends_nothing(scripted, talk, operator):
     row = answer(talk, operator)
     one, two = fresh(row), fresh(row)
-    inbox.send(one, timezone.now())
-    inbox.send(two, timezone.now())
+    answering.send(one, timezone.now())
+    answering.send(two, timezone.now())
     assert scripted.calls("reply") == 1
 
 
 def test_syncing_does_not_double_our_own_answer(scripted, talk, account, operator):
-    inbox.send(fresh(answer(talk, operator)), timezone.now())
+    answering.send(fresh(answer(talk, operator)), timezone.now())
     syncing.sync_account(Account.objects.get(), timezone.now() + timedelta(minutes=5))
     assert Message.objects.filter(is_own=True).count() == 1
 
 
 def test_what_surely_was_not_sent_is_tried_again_and_then_fails(scripted, talk, operator):
-    scripted.will(*["nothing_sent"] * inbox.MAX_TRIES, method="reply")
+    scripted.will(*["nothing_sent"] * answering.MAX_TRIES, method="reply")
     row, now = answer(talk, operator), timezone.now()
-    for _ in range(inbox.MAX_TRIES):
-        assert inbox.hand_over(now) == [row.pk]
-        inbox.send(fresh(row), now)
+    for _ in range(answering.MAX_TRIES):
+        assert answering.hand_over(now) == [row.pk]
+        answering.send(fresh(row), now)
         row.refresh_from_db()
         now = row.try_after
-    assert (row.state, row.tries) == ("failed", inbox.MAX_TRIES)
+    assert (row.state, row.tries) == ("failed", answering.MAX_TRIES)
     assert Notice.objects.get().member == operator
 
 
 def test_refusal_fails_at_once_and_keeps_the_text(scripted, talk, operator):
     scripted.will("refused", method="reply")
     row = answer(talk, operator)
-    inbox.send(fresh(row), timezone.now())
+    answering.send(fresh(row), timezone.now())
     row.refresh_from_db()
     assert (row.state, row.text, row.problem) == ("failed", "Ten.", "The platform does not want this.")
     assert Conversation.objects.get().waits_since is not None
@@ -93,7 +93,7 @@ def test_refusal_fails_at_once_and_keeps_the_text(scripted, talk, operator):
 def test_dead_sign_in_fails_the_answer_and_marks_the_account(scripted, talk, operator, owner):
     scripted.will("needs_reconnect", method="reply")
     row = answer(talk, operator)
-    inbox.send(fresh(row), timezone.now())
+    answering.send(fresh(row), timezone.now())
     assert (fresh(row).state, Account.objects.get().state) == ("failed", "expired")
 
 
@@ -101,32 +101,32 @@ def test_dead_sign_in_fails_the_answer_and_marks_the_account(scripted, talk, ope
 def test_doubt_is_never_repeated_by_a_machine(scripted, talk, operator, step):
     scripted.will(step, method="reply")
     row, now = answer(talk, operator), timezone.now()
-    inbox.send(fresh(row), now)
+    answering.send(fresh(row), now)
     assert fresh(row).state == "unsure"
     for minutes in range(1, 5):
-        assert inbox.hand_over(now + timedelta(minutes=minutes)) == []
-        inbox.release_stuck(now + timedelta(minutes=minutes))
+        assert answering.hand_over(now + timedelta(minutes=minutes)) == []
+        answering.release_stuck(now + timedelta(minutes=minutes))
     assert scripted.calls("reply") == 1
 
 
 def test_doubtful_answer_is_found_on_the_platform(scripted, talk, operator):
     scripted.will("unknown_live", method="reply")
     row = answer(talk, operator)
-    inbox.send(fresh(row), timezone.now())
+    answering.send(fresh(row), timezone.now())
     syncing.sync_account(Account.objects.get(), timezone.now())
     row = fresh(row)
     assert (row.state, row.message.text) == ("sent", "Ten.")
-    assert inbox.tell_of_doubts(timezone.now() + timedelta(hours=1)) == 0
+    assert answering.tell_of_doubts(timezone.now() + timedelta(hours=1)) == 0
     assert not Notice.objects.exists()
 
 
 def test_doubt_that_stays_reaches_its_writer_once(scripted, talk, operator):
     scripted.will("unknown_lost", method="reply")
     row, now = answer(talk, operator), timezone.now()
-    inbox.send(fresh(row), now)
-    assert inbox.tell_of_doubts(now) == 0
-    assert inbox.tell_of_doubts(now + timedelta(minutes=1)) == 1
-    assert inbox.tell_of_doubts(now + timedelta(minutes=2)) == 0
+    answering.send(fresh(row), now)
+    assert answering.tell_of_doubts(now) == 0
+    assert answering.tell_of_doubts(now + timedelta(minutes=1)) == 1
+    assert answering.tell_of_doubts(now + timedelta(minutes=2)) == 0
     assert Notice.objects.get().member == operator
 
 
@@ -134,42 +134,42 @@ def test_bug_of_ours_is_loud_and_leaves_doubt(scripted, talk, operator):
     scripted.will("bug", method="reply")
     row = answer(talk, operator)
     with pytest.raises(RuntimeError):
-        inbox.send(fresh(row), timezone.now())
+        answering.send(fresh(row), timezone.now())
     assert fresh(row).state == "unsure"
 
 
 def test_dead_workers_answer_is_in_doubt_after_its_lease(scripted, talk, operator):
     row, now = answer(talk, operator), timezone.now()
     Reply.objects.update(state="sending", claimed_until=now - timedelta(seconds=1))
-    assert inbox.release_stuck(now) == 1
+    assert answering.release_stuck(now) == 1
     assert fresh(row).state == "unsure"
 
 
 def test_slow_answer_that_the_sweep_doubted_is_settled_after_all(scripted, talk, operator):
     row = fresh(answer(talk, operator))
     real = row.conversation.account
-    inbox.move(row, inbox.REPLY_MOVES, "sending", claimed_until=timezone.now())
-    remote = inbox._talk(real, row)
+    answering.move(row, answering.REPLY_MOVES, "sending", claimed_until=timezone.now())
+    remote = answering._talk(real, row)
     Reply.objects.update(state="unsure")
-    inbox._settle(row, remote, timezone.now())
+    answering._settle(row, remote, timezone.now())
     assert fresh(row).state == "sent"
 
 
 def test_person_settles_a_doubt_both_ways(scripted, talk, operator):
     scripted.will("unknown_lost", method="reply")
     row = answer(talk, operator)
-    inbox.send(fresh(row), timezone.now())
-    inbox.send_again(fresh(row), by=operator, now=timezone.now())
-    inbox.send(fresh(row), timezone.now())
+    answering.send(fresh(row), timezone.now())
+    answering.send_again(fresh(row), by=operator, now=timezone.now())
+    answering.send(fresh(row), timezone.now())
     assert (fresh(row).state, scripted.calls("reply")) == ("sent", 2)
 
     scripted.will("unknown_lost", method="reply")
     other = answer(talk, operator, text="Welcome.")
-    inbox.send(fresh(other), timezone.now())
-    inbox.confirm_sent(fresh(other), by=operator, now=timezone.now())
+    answering.send(fresh(other), timezone.now())
+    answering.confirm_sent(fresh(other), by=operator, now=timezone.now())
     assert fresh(other).state == "sent"
     with pytest.raises(WrongState):
-        inbox.confirm_sent(fresh(other), by=operator, now=timezone.now())
+        answering.confirm_sent(fresh(other), by=operator, now=timezone.now())
 
 
 def test_double_click_is_one_answer(talk, operator):
@@ -179,15 +179,15 @@ def test_double_click_is_one_answer(talk, operator):
 
 def test_handed_over_answer_is_not_handed_over_again_at_once(talk, operator):
     row, now = answer(talk, operator), timezone.now()
-    assert inbox.hand_over(now) == [row.pk]
-    assert inbox.hand_over(now) == []
-    assert inbox.hand_over(now + inbox.HANDED_OVER) == [row.pk]
+    assert answering.hand_over(now) == [row.pk]
+    assert answering.hand_over(now) == []
+    assert answering.hand_over(now + answering.HANDED_OVER) == [row.pk]
 
 
 def test_two_people_do_not_answer_past_each_other(talk, operator, manager):
     answer(talk, operator)
-    with pytest.raises(inbox.AnsweredMeanwhile):
-        inbox.reply(talk, "Eleven.", by=manager, now=timezone.now(), seen=0)
+    with pytest.raises(answering.AnsweredMeanwhile):
+        answering.reply(talk, "Eleven.", by=manager, now=timezone.now(), seen=0)
     assert Reply.objects.count() == 1
 
 
@@ -208,7 +208,7 @@ def test_platform_without_answers_says_so(scripted, workspace, operator):
 
 def test_clock_hands_waiting_answers_to_workers(talk, operator, scripted, settings):
     row = answer(talk, operator)
-    for pk in inbox.hand_over(timezone.now()):
+    for pk in answering.hand_over(timezone.now()):
         tasks.send_reply(pk)
     assert fresh(row).state == "sent"
 

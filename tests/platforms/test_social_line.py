@@ -16,7 +16,7 @@ from content.actions import publishing, reconciling
 from content.checks import check_variant
 from content.models import Publication
 from mediaops.models import Notice
-from platforms.actions import connecting, inbox, posting, syncing
+from platforms.actions import answering, connecting, posting, syncing
 from platforms.connectors.mastodon import Mastodon
 from platforms.connectors.weibo import Weibo
 from platforms.models import Account, Conversation, Post
@@ -75,8 +75,8 @@ def sync(account):
 
 
 def answer(talk, text, by):
-    row = inbox.reply(talk, text, by=by, now=timezone.now())
-    return inbox.send(row, timezone.now())
+    row = answering.reply(talk, text, by=by, now=timezone.now())
+    return answering.send(row, timezone.now())
 
 
 # --- Weibo --------------------------------------------------------------------------------------------

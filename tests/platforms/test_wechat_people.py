@@ -8,8 +8,8 @@ from django.utils import timezone, translation
 from mediaops.errors import UserError
 from mediaops.models import Activity
 from platforms import tasks
-from platforms.actions import auto_replying, callbacks, contacts, inbox, menus, moderating, syncing
-from platforms.actions.inbox import WindowOver
+from platforms.actions import answering, auto_replying, callbacks, contacts, menus, moderating, syncing
+from platforms.actions.answering import WindowOver
 from platforms.models import Contact, ContactBook, ContactTag, Conversation, Menu, Message, Reply
 from platforms.models.reply import ReplyState
 from tests.builders import make_post
@@ -30,11 +30,11 @@ def understand_all():
 
 def send_all(now=None):
     now = now or timezone.now()
-    for pk in inbox.hand_over(now):
+    for pk in answering.hand_over(now):
         row = Reply.objects.select_related("to", "conversation__account__workspace", "by__user", "by__workspace").get(
             pk=pk
         )
-        inbox.send(row, now)
+        answering.send(row, now)
 
 
 def reload(row):
@@ -64,20 +64,20 @@ def test_follow_welcome_message_clock_reply_and_the_end_of_the_window(tell, wech
     assert talk.replies_left == 5
 
     for n in range(5):
-        inbox.reply(talk_of("oAnna"), f"answer {n}", by=operator, now=timezone.now())
+        answering.reply(talk_of("oAnna"), f"answer {n}", by=operator, now=timezone.now())
         send_all()
     assert wechat.said[0] == ("oAnna", "answer 0")
     talk = talk_of("oAnna")
     assert (talk.replies_left, talk.waits_since) == (0, None)
     with pytest.raises(WindowOver, match="used up"):
-        inbox.reply(talk, "a sixth", by=operator, now=timezone.now())
+        answering.reply(talk, "a sixth", by=operator, now=timezone.now())
 
     tell(wechat.write("oAnna", "谢谢"))
     understand_all()
     talk = talk_of("oAnna")
     assert talk.replies_left == 5
     with pytest.raises(WindowOver, match="time to reply is over"):
-        inbox.reply(talk, "too late", by=operator, now=talk.reply_until)
+        answering.reply(talk, "too late", by=operator, now=talk.reply_until)
     assert len(wechat.said) == 5
 
 
@@ -85,16 +85,16 @@ def test_what_is_on_its_way_counts_against_the_window(tell, wechat, official, op
     tell(wechat.write("oAnna", "hi"))
     understand_all()
     for n in range(5):
-        inbox.reply(talk_of("oAnna"), f"answer {n}", by=operator, now=timezone.now())
+        answering.reply(talk_of("oAnna"), f"answer {n}", by=operator, now=timezone.now())
     with pytest.raises(WindowOver):
-        inbox.reply(talk_of("oAnna"), "a sixth", by=operator, now=timezone.now())
+        answering.reply(talk_of("oAnna"), "a sixth", by=operator, now=timezone.now())
 
 
 def test_window_that_ended_before_sending_sends_nothing(tell, wechat, official, operator):
     tell(wechat.write("oAnna", "hi"))
     understand_all()
     talk = talk_of("oAnna")
-    row = inbox.reply(talk, "just in time", by=operator, now=talk.reply_until - timedelta(seconds=1))
+    row = answering.reply(talk, "just in time", by=operator, now=talk.reply_until - timedelta(seconds=1))
     send_all(talk.reply_until + timedelta(seconds=1))
     assert reload(row).state == ReplyState.FAILED
     assert not wechat.said
@@ -104,19 +104,19 @@ def test_window_that_ended_before_sending_sends_nothing(tell, wechat, official, 
 def test_platform_that_says_the_window_is_closed_closes_it_here(tell, wechat, official, operator, window, sentence):
     tell(wechat.write("oAnna", "hi"))
     understand_all()
-    row = inbox.reply(talk_of("oAnna"), "hello", by=operator, now=timezone.now())
+    row = answering.reply(talk_of("oAnna"), "hello", by=operator, now=timezone.now())
     wechat.windows["oAnna"] = window
     send_all()
     row, talk = reload(row), talk_of("oAnna")
     assert row.state == ReplyState.FAILED
     assert sentence in row.problem
-    assert inbox.window_problem(talk, timezone.now())
+    assert answering.window_problem(talk, timezone.now())
 
 
 def test_person_who_left_cannot_be_written_to(tell, wechat, official, operator):
     tell(wechat.write("oAnna", "hi"))
     understand_all()
-    row = inbox.reply(talk_of("oAnna"), "hello", by=operator, now=timezone.now())
+    row = answering.reply(talk_of("oAnna"), "hello", by=operator, now=timezone.now())
     wechat.will("custom_send", 43004)
     send_all()
     assert "does not follow the account" in reload(row).problem
@@ -125,12 +125,12 @@ def test_person_who_left_cannot_be_written_to(tell, wechat, official, operator):
 def test_press_of_the_menu_opens_a_short_window_and_shows_in_the_talk(tell, wechat, official, client_of, operator):
     tell(wechat.write("oAnna", "hi", at=(timezone.now() - timedelta(hours=60)).timestamp()))
     understand_all()
-    assert inbox.window_problem(talk_of("oAnna"), timezone.now())
+    assert answering.window_problem(talk_of("oAnna"), timezone.now())
     tell(wechat.press("oAnna", "PRICE"))
     understand_all()
     talk = talk_of("oAnna")
     assert talk.replies_left == 3
-    assert not inbox.window_problem(talk, timezone.now())
+    assert not answering.window_problem(talk, timezone.now())
     page = client_of(operator).get(talk.get_absolute_url()).content.decode()
     assert "Pressed the menu: PRICE" in page
 
@@ -229,7 +229,7 @@ def test_machine_is_quiet_while_somebody_talks(tell, wechat, official, operator)
     quiet = rule(official, operator)
     tell(wechat.write("oAnna", "hi"))
     understand_all()
-    inbox.reply(talk_of("oAnna"), "Good morning.", by=operator, now=timezone.now())
+    answering.reply(talk_of("oAnna"), "Good morning.", by=operator, now=timezone.now())
     assert tell(wechat.write("oAnna", "价格")).content == b"success"
     auto_replying.change(quiet, yields_to_people=False, by=operator, now=timezone.now())
     assert tell(wechat.write("oAnna", "价格")).content != b"success"
@@ -317,7 +317,7 @@ def test_comment_is_answered_elected_and_deleted_however_articles_are_counted(
     official.refresh_from_db()
     assert official.known["first_index"] == first_index
 
-    inbox.reply(row.conversation, "谢谢", by=operator, now=timezone.now())
+    answering.reply(row.conversation, "谢谢", by=operator, now=timezone.now())
     send_all()
     assert wechat.comments[2247500001, 1][0]["reply"][0]["content"] == "谢谢"
     syncing.sync_account(official, timezone.now())
@@ -361,7 +361,7 @@ def test_second_answer_to_a_comment_is_refused_in_words(wechat, official, operat
     syncing.sync_account(official, timezone.now())
     talk = comment_of("好喝！").conversation
     for words in ("谢谢", "再谢"):
-        inbox.reply(talk, words, by=operator, now=timezone.now())
+        answering.reply(talk, words, by=operator, now=timezone.now())
         send_all()
     row = Reply.objects.get(text="再谢")
     assert (row.state, "has an answer already" in row.problem) == (ReplyState.FAILED, True)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from django.utils import timezone
 
-from platforms.actions import connecting, inbox, posting, syncing
+from platforms.actions import answering, connecting, posting, syncing
 from platforms.connectors.remote import PostRef
 from platforms.models import Account, Message, Post
 from platforms.models.reply import ReplyState
@@ -46,8 +46,8 @@ def walk(account, owner, say_elsewhere):
     assert message.conversation.post_id == post.pk
     assert Post.objects.filter(account=account, remote_id=written, removed_at=None).exists()
     assert not Post.objects.filter(account=account, removed_at__isnull=False).exists()
-    row = inbox.reply(message.conversation, "谢谢 🍵", by=owner, now=timezone.now())
-    assert inbox.send(row, timezone.now()).state == ReplyState.SENT
+    row = answering.reply(message.conversation, "谢谢 🍵", by=owner, now=timezone.now())
+    assert answering.send(row, timezone.now()).state == ReplyState.SENT
     sync(account)
     assert Message.objects.filter(conversation=message.conversation, is_own=True).count() == 1
     posting.delete(post, by=owner, now=timezone.now())
