@@ -175,8 +175,8 @@ def test_a_comment_quotes_the_selected_words(workspace, manager, page_of):
     item = make_item(workspace, body="The first fire is 95 degrees.")
     page = open_editor(page_of(manager), item)
     page.locator(f"{BODY} p").first.dblclick(position={"x": 20, "y": 12})
+    expect(page.locator("[data-quote]")).not_to_have_value("")  # the selection is noticed a moment later
     quote = page.locator("[data-quote]").input_value()
-    assert quote
     page.fill("#id_text", "It says 90")
     page.get_by_role("button", name="Comment").click()
     expect(page.locator("#review blockquote[data-quoted]")).to_have_text(quote)
