@@ -2,8 +2,10 @@ import shutil
 
 import polib
 import pytest
+from django.utils import translation
 
 from mediaops.lib import catalogue
+from mediaops.management.commands import prepare
 
 needs_gettext = pytest.mark.skipif(not shutil.which("xgettext"), reason="no gettext here")
 
@@ -49,3 +51,16 @@ def test_renewing_keeps_what_is_translated_and_drops_what_nobody_says(tmp_path):
     known = po({"msgid": "Kept", "msgstr": "留下"}, {"msgid": "Gone", "msgstr": "走了"})
     catalogue.renew(texts, known)
     assert {entry.msgid: entry.msgstr for entry in known} == {"Kept": "留下", "New": ""}
+
+
+def test_texts_compiled_while_running_are_spoken_at_once(settings, tmp_path):
+    settings.LOCALE_PATHS = [str(tmp_path)]
+    with translation.override("zh-hans"):
+        assert translation.gettext("Kettle on") == "Kettle on"  # the catalogue without it is read and kept
+    folder = tmp_path / "zh_Hans" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    (folder / "django.po").write_text(head + 'msgid "Kettle on"\nmsgstr "水开了"\n', encoding="utf-8")
+    prepare.Command().translate(tmp_path)
+    with translation.override("zh-hans"):
+        assert translation.gettext("Kettle on") == "水开了"

@@ -13,6 +13,7 @@ from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation.reloader import translation_file_changed
 
 from mediaops import env
 from mediaops.lib import catalogue, processes
@@ -31,9 +32,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         files = self.start_collecting()
         try:
+            self.translate(Path(settings.BASE_DIR) / "locale")
             self.migrate()
-            if made := catalogue.compile_all(Path(settings.BASE_DIR) / "locale"):
-                self.stdout.write(f"compiling translations ({made})")
             if options["demo"] and "seed_demo" in get_commands():
                 call_command("seed_demo", once=True)
                 keep_demo_password()
@@ -42,6 +42,12 @@ class Command(BaseCommand):
             raise CommandError(f"the database cannot be used: {str(error).strip().splitlines()[0]}") from None
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from None
+
+    def translate(self, folder: Path) -> None:
+        """Compile what is newer than its compiled form and speak it at once: the demo is made in this process."""
+        if made := catalogue.compile_all(folder):
+            self.stdout.write(f"compiling translations ({made})")
+            translation_file_changed(sender=None, file_path=folder.with_suffix(".mo"))
 
     def migrate(self) -> None:
         executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
