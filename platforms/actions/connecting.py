@@ -17,7 +17,7 @@ from mediaops.errors import UserError, WrongState
 from mediaops.lib.moves import move
 from mediaops.lib.said import reason
 from mediaops.models import Membership, ReasonOf, Right, Workspace
-from platforms import gateway
+from platforms import gateway, places
 from platforms.actions.site_key import is_own_site, make_key
 from platforms.connectors.account import AccountRef, AccountRight, Profile
 from platforms.connectors.base import Connects, SignsIn
@@ -309,6 +309,11 @@ def disconnect(account: Account, *, by: Membership, now: datetime) -> Account:
 def claim_check(account_pk: int, now: datetime) -> bool:
     """Take an account's next check; False when another worker took it."""
     return bool(Account.objects.to_check(now).filter(pk=account_pk).update(check_after=now + CHECK_EVERY))
+
+
+def check_soon(account: Account, now: datetime) -> None:
+    """Let an account that was taken, but not asked about, be checked in a moment."""
+    Account.objects.filter(pk=account.pk).update(check_after=now + places.SOON)
 
 
 def check_all(workspace: Workspace, now: datetime) -> int:
