@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from content.checks import check_variant, stopping
 from content.models import Publication, Slot, Variant
-from content.models.publication import MOVES, State
+from content.models.publication import MOVES, TAKEN_BACK, State
 from content.quotas import UNUSED, Room
 from content.slots import free_moments
 from mediaops.actions.activity import record
@@ -124,6 +124,23 @@ def cancel(publication: Publication, *, by: Membership | None, now: datetime) ->
             settled_at=now, late_at=None, check_after=None, problem="", way_out="", told_at=now,
         )  # fmt: skip
         _record(publication, "publication.cancelled", by)
+    return publication
+
+
+def plan_again(publication: Publication, *, by: Membership | None, now: datetime) -> Publication:
+    """Take a cancelling back: the same row waits for the same moment.
+
+    Raises CannotPlan where that moment has passed, or takes no more by now, and WrongState where the
+    variant was planned anew meanwhile.
+    """
+    with planning_on(publication.variant.account):
+        since = Publication.objects.filter(variant=publication.variant_id, made_at__gte=publication.settled_at or now)
+        if since.exclude(state=State.CANCELLED).exists():
+            raise WrongState(_("%(row)s was planned anew meanwhile.") % {"row": publication})
+        due_at = publication.due_at
+        _demand(publication.variant, due_at, now=now, publication=publication)
+        move(publication, TAKEN_BACK, State.PLANNED, **ANEW | {"attempt_after": due_at})
+        _record(publication, "publication.planned", by, due_at=due_at.isoformat())
     return publication
 
 
