@@ -6,6 +6,7 @@ from django.utils import timezone
 from analytics.actions import collecting, importing, reporting, undoing
 from analytics.models import ImportedFile
 from analytics.models.imported_file import ImportState
+from platforms import places
 from platforms.models import Account
 
 
@@ -23,7 +24,10 @@ def collect_due() -> int:
 @shared_task
 def collect_account(pk: int) -> int:
     account = Account.objects.select_related("workspace").filter(pk=pk).first()
-    return collecting.collect_account(account, timezone.now()) if account else 0
+    if account is None:
+        return 0
+    with places.taken(account) as is_free:  # else the clock finds it again
+        return collecting.collect_account(account, timezone.now()) if is_free else 0
 
 
 @shared_task

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from campaigns.models import Campaign
-from content.models import ContentItem, Publication, Slot, Variant
+from content.actions.scheduling import next_free_slots
+from content.models import ContentItem, Publication, Variant
 from content.models.item import ItemState
 from content.models.publication import State
-from content.slots import free_moments
 from mediaops.models import Workspace
 from platforms.gateway import limits_of
 from platforms.models import Account, Post
@@ -186,8 +186,7 @@ def tray(workspace: Workspace, now: datetime) -> list[tuple[Variant, datetime | 
         .select_related("item", "account")
         .order_by("item__changed_at")[:TRAY_MOST]
     )
-    moments = next_slots(workspace, {row.account_id for row in rows}, now)
-    return [(row, moments.get(row.account_id)) for row in rows]
+    return list(zip(rows, next_free_slots(rows, workspace, now), strict=True))
 
 
 def unplanned_items(workspace: Workspace) -> list[ContentItem]:
@@ -195,24 +194,6 @@ def unplanned_items(workspace: Workspace) -> list[ContentItem]:
     spoken = Publication.objects.filter(variant=OuterRef("pk")).exclude(state=State.CANCELLED)
     open_variants = Variant.objects.filter(~Exists(spoken), item=OuterRef("pk"))
     return list(ContentItem.objects.in_workspace(workspace).current().filter(Exists(open_variants))[:50])
-
-
-def next_slots(workspace: Workspace, account_ids: set[int], now: datetime) -> dict[int, datetime]:
-    """Return the next free slot of each account that has slots. Two queries."""
-    zone = ZoneInfo(workspace.time_zone)
-    weekly: dict[int, list] = defaultdict(list)
-    for account, weekday, time in Slot.objects.filter(account__in=account_ids).values_list(
-        "account_id", "weekday", "time"
-    ):
-        weekly[account].append((weekday, time))
-    taken: dict[int, set[datetime]] = defaultdict(set)
-    busy = Publication.objects.filter(variant__account__in=account_ids, due_at__gt=now)
-    for account, due_at in busy.exclude(state__in=[State.CANCELLED, State.FAILED]).values_list(
-        "variant__account_id", "due_at"
-    ):
-        taken[account].add(due_at)
-    found = {pk: free_moments(slots, taken[pk], now, zone) for pk, slots in weekly.items()}
-    return {pk: moments[0] for pk, moments in found.items() if moments}
 
 
 def _publications(

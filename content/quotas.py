@@ -48,9 +48,8 @@ def check_quotas(variant: Variant, due_at: datetime, *, publication: Publication
     if not quotas:
         return
     spec = spec_for(account)
-    chosen = options_of(spec, variant.options)
     for quota in quotas:
-        if chosen.get(quota.option) != quota.value:
+        if not _counts_for(quota, spec, variant.options):
             continue
         start, end = period_of(quota, due_at)
         rows = _counted(account, spec, quota).filter(due_at__gte=start, due_at__lt=end)
@@ -59,6 +58,34 @@ def check_quotas(variant: Variant, due_at: datetime, *, publication: Publication
         count = rows.count() + 1
         if count > quota.most:
             yield _overdrawn(account, spec, quota, start, count)
+
+
+class Room:
+    """What is left of the accounts' quotas from `after` on, to ask about many moments. One query, or none."""
+
+    def __init__(self, accounts: Iterable[Account], after: datetime) -> None:
+        held = [(account, quota) for account in accounts for quota in limits_of(account).quotas]
+        self._counts: Counter[tuple[int, Quota, datetime]] = Counter()
+        if not held:
+            return
+        start = min(period_of(quota, after)[0] for _account, quota in held)
+        pks = {account.pk for account, _quota in held}
+        rows = Publication.objects.filter(variant__account__in=pks, due_at__gte=start).exclude(state__in=UNUSED)
+        planned = list(rows.values_list("variant__account", "variant__options", "due_at"))
+        for account, quota in held:
+            spec = spec_for(account)
+            for pk, options, due_at in planned:
+                if pk == account.pk and _counts_for(quota, spec, options):
+                    self._counts[pk, quota, period_of(quota, due_at)[0]] += 1
+
+    def takes(self, account: Account, options: Mapping[str, Any], at: datetime) -> bool:
+        """Say whether one more publication with these options fits into the quotas at `at`."""
+        spec = spec_for(account)
+        return not any(
+            self._counts[account.pk, quota, period_of(quota, at)[0]] >= quota.most
+            for quota in limits_of(account).quotas
+            if _counts_for(quota, spec, options)
+        )
 
 
 def check_planned(variant: Variant) -> Iterator[Problem]:
@@ -117,11 +144,15 @@ def _line(
     spec = spec_for(account)
     counts: Counter[date] = Counter()
     for pk, options, due_at in planned:
-        if pk == account.pk and options_of(spec, options).get(quota.option) == quota.value:
+        if pk == account.pk and _counts_for(quota, spec, options):
             counts[period_of(quota, due_at)[0].date()] += 1
     used = counts.pop(period_of(quota, now)[0].date(), 0)
     over = tuple(sorted((day, count) for day, count in counts.items() if count > quota.most))
     return Line(account, _label(spec, quota), quota.per, used, quota.most, over)
+
+
+def _counts_for(quota: Quota, spec: PlatformSpec, options: Mapping[str, Any]) -> bool:
+    return options_of(spec, options).get(quota.option) == quota.value
 
 
 def _label(spec: PlatformSpec, quota: Quota) -> Any:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from content.actions import assisting, handing, holding, publishing, reconciling, telling
 from content.models import Publication
+from platforms import places
 
 log = logging.getLogger(__name__)
 TURN_S = 0.25
@@ -77,7 +78,7 @@ def _ask(pk: int, act: Callable[[int, datetime], object]) -> None:
     publication, now = publishing.load(pk), timezone.now()
     if publication is None:
         return
-    with handing.looking(publication.variant.account, now) as is_free:
+    with places.taken(publication.variant.account, may_give_way=False) as is_free:
         if is_free:
             act(pk, now)
         else:

@@ -62,6 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("brand/allowed/", brand.allow, name="brand-allow"),
     path("brand/allowed/<int:pk>/drop/", brand.forbid, name="brand-forbid"),
     path("items/", items.items, name="items"),
+    path("items/unarchive/", items.items_unarchive, name="items-unarchive"),
     path("items/new/", editor.item_new, name="item-new"),
     path("items/cover/", editor.cover, name="item-cover"),
     path("items/<int:pk>/", editor.item, name="item"),
@@ -109,5 +110,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("publications/<int:pk>/reschedule/", publications.reschedule, name="publication-reschedule"),
     path("publications/<int:pk>/update/", publications.update, name="publication-update"),
     path("publications/<int:pk>/cancel/", publications.cancel, name="publication-cancel"),
+    path("publications/<int:pk>/plan-again/", publications.plan_again, name="publication-plan-again"),
     path("publications/<int:pk>/drop/", publications.cancel, name="publication-drop"),
 ]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from mediaops.errors import UserError
 from mediaops.lib.said import said as _
 from mediaops.lib.sealing import CannotOpen, seal, unseal
+from platforms import places
 from platforms.connectors import CONNECTORS
 from platforms.connectors.account import AccountRef, AccountRight, Secret, SecretKeeper
 from platforms.connectors.base import (
@@ -147,7 +148,8 @@ def ref_of(account: Account) -> AccountRef:
 
 def build(platform: str, ref: AccountRef, secret: Mapping[str, str]) -> Any:
     """Return a connector for credentials that are not stored yet (connect screens)."""
-    connector = connector_class(platform)(ref, secret, Http(platform, secrets=tuple(secret.values())))
+    http = Http(platform, secrets=tuple(secret.values()), pace=places.current())
+    connector = connector_class(platform)(ref, secret, http)
     if isinstance(connector, SharesTokens):
         connector.use(SharedShelf(platform))
     return connector

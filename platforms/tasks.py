@@ -6,6 +6,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
+from platforms import places
 from platforms.actions import answering, callbacks, connecting, contacts, following, syncing
 from platforms.connectors import CONNECTORS
 from platforms.connectors.base import Connects, KeepsContacts, ReadsComments, ReadsMessages, ReadsPosts
@@ -33,8 +34,13 @@ def sync_accounts() -> None:
 @shared_task
 def sync_account(pk: int, claimed: str) -> None:
     account = syncing.take_over(pk, datetime.fromisoformat(claimed), timezone.now())
-    if account is not None:
-        syncing.sync_account(account, timezone.now())
+    if account is None:
+        return
+    with places.taken(account) as is_free:
+        if is_free:
+            syncing.sync_account(account, timezone.now())
+        else:
+            syncing.put_off(account, timezone.now())
 
 
 @shared_task
@@ -47,8 +53,11 @@ def follow_posts() -> None:
 @shared_task
 def follow_account(pk: int) -> None:
     account = Account.objects.working().select_related("workspace").filter(pk=pk).first()
-    if account is not None:
-        following.follow_account(account, timezone.now())
+    if account is None:
+        return
+    with places.taken(account) as is_free:
+        if is_free:  # else the clock finds it again
+            following.follow_account(account, timezone.now())
 
 
 @shared_task
@@ -64,8 +73,13 @@ def check_accounts() -> None:
 @shared_task
 def check_account(pk: int) -> None:
     account = Account.objects.connected().select_related("workspace").filter(pk=pk).first()
-    if account is not None:
-        connecting.check_account(account, timezone.now())
+    if account is None:
+        return
+    with places.taken(account, may_give_way=False) as is_free:
+        if is_free:
+            connecting.check_account(account, timezone.now())
+        else:
+            connecting.check_soon(account, timezone.now())
 
 
 @shared_task
@@ -79,8 +93,13 @@ def send_replies() -> None:
 def send_reply(pk: int) -> None:
     rows = Reply.objects.select_related("to", "conversation__account__workspace", "by__user", "by__workspace")
     row = rows.filter(pk=pk).first()
-    if row is not None:
-        answering.send(row, timezone.now())
+    if row is None:
+        return
+    with places.taken(row.conversation.account, may_give_way=False) as is_free:
+        if is_free:
+            answering.send(row, timezone.now())
+        else:
+            answering.put_off(row, timezone.now())
 
 
 @shared_task
@@ -101,8 +120,13 @@ def take_callbacks() -> None:
 @shared_task
 def understand_callback(pk: int) -> None:
     row = CallbackEvent.objects.select_related("account__workspace").filter(pk=pk).first()
-    if row is not None:
-        callbacks.understand(row, timezone.now())
+    if row is None:
+        return
+    with places.taken(row.account, may_give_way=False) as is_free:
+        if is_free:
+            callbacks.understand(row, timezone.now())
+        else:
+            callbacks.wait_for_place(row, timezone.now())
 
 
 @shared_task
@@ -122,5 +146,10 @@ def read_contacts() -> None:
 @shared_task
 def read_contact_page(pk: int) -> None:
     book = ContactBook.objects.select_related("account__workspace").filter(pk=pk).first()
-    if book is not None:
-        contacts.read_page(book, timezone.now())
+    if book is None:
+        return
+    with places.taken(book.account, may_give_way=False) as is_free:
+        if is_free:
+            contacts.read_page(book, timezone.now())
+        else:
+            contacts.read_soon(book, timezone.now())

@@ -12,7 +12,7 @@ from analytics.actions.rolling import roll_account_days, roll_post_days
 from analytics.ladder import ACCOUNT_EVERY, after_failure, next_reading
 from analytics.models import COUNTERS, AccountFigures, AccountSnapshot, PostFigures, PostSnapshot
 from mediaops.lib.periods import day_of, start_of_day
-from platforms import gateway
+from platforms import gateway, places
 from platforms.actions import connecting, posting
 from platforms.connectors.base import ReadsAccountDays, ReadsAccountMetrics, ReadsMetrics
 from platforms.connectors.errors import ConnectorError, NothingSent, NotPermitted
@@ -54,9 +54,12 @@ def collect_account(account: Account, now: datetime) -> int:
     """
     if not gateway.connector_class(account.platform) or account.state not in ("healthy", "soon"):
         return 0
-    if _read_account(account, now):
-        _fill_days(account, now)
-    return _read_posts(account, now)
+    try:
+        if _read_account(account, now):
+            _fill_days(account, now)
+        return _read_posts(account, now)
+    except places.GiveWay:
+        return 0
 
 
 def keep_readings(account: Account, readings: Iterable[Reading], posts: dict[str, Post], now: datetime) -> int:
@@ -118,6 +121,9 @@ def _read_account(account: Account, now: datetime) -> bool:
     try:
         connector = gateway.connect(account)
         reading = connector.account_reading()
+    except places.GiveWay:
+        rows.update(next_at=now + places.SOON)
+        raise
     except ConnectorError as error:
         failures = (rows.values_list("failures", flat=True).first() or 0) + 1
         rows.update(failures=F("failures") + 1, next_at=after_failure(failures, now, wait_s=_wait(error)))
@@ -220,6 +226,9 @@ def _read_posts(account: Account, now: datetime) -> int:
     try:
         connector = gateway.connect(account)
         readings = list(connector.post_readings([posting.ref_of(post) for post in posts.values()]))
+    except places.GiveWay:
+        PostFigures.objects.filter(pk__in=mine).update(next_at=now + places.SOON)
+        raise
     except ConnectorError as error:
         _put_off(mine, now, _wait(error))
         log.info("account %s told no post figures: %s", account.pk, type(error).__name__)

@@ -149,6 +149,32 @@ def bring_back(item: ContentItem, *, by: Membership) -> ContentItem:
 
 
 @transaction.atomic
+def undo_archiving(
+    workspace: Workspace, at: datetime, *, by: Membership, now: datetime
+) -> tuple[list[ContentItem], list[str]]:
+    """Bring back all that was archived at the very moment `at`, and plan again what that cancelled.
+
+    Returns the pieces, and a sentence for each plan that stays cancelled. Raises WrongState where
+    nothing archived then is in the archive any more.
+    """
+    from content.actions import scheduling
+
+    items = list(ContentItem.objects.in_workspace(workspace).filter(archived_at=at))
+    if not items:
+        raise WrongState(_("This was brought back already."))
+    plans = Publication.objects.filter(variant__item__in=items, state=State.CANCELLED, settled_at=at)
+    for item in items:
+        bring_back(item, by=by)
+    stay = []
+    for plan in plans.select_related("variant__item__workspace", "variant__account__workspace").order_by("due_at"):
+        try:
+            scheduling.plan_again(plan, by=by, now=now)
+        except UserError as problem:
+            stay.append(_("%(row)s stays cancelled. %(problem)s") % {"row": plan, "problem": problem})
+    return items, stay
+
+
+@transaction.atomic
 def hand_over(items: Iterable[ContentItem], owner: Membership, *, by: Membership, now: datetime) -> int:
     """Give pieces to another member; return how many changed hands. Somebody who left cannot own any."""
     if owner.left_at is not None:

@@ -4,30 +4,24 @@ An account has as many lanes as its platform takes publications at once. The clo
 lane by handing over a row; the worker that finishes it goes on with the account's next row, so that
 a thousand rows of one account are a handful of messages and nobody else's row waits behind them.
 
-One server never holds every worker process, however long it takes to answer: publications to it and
-looks for doubtful ones together are at most `server_lanes`. Accounts on one server take turns in these.
+One server never gets more rows at once than it has places (`platforms.places`); its accounts take turns.
 """
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import chain, zip_longest
 
-from django.conf import settings
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, Q
 
 from content.models import Publication
 from content.models.publication import HANDED_FOR, State
+from platforms import places
 from platforms.connectors import CONNECTORS
 from platforms.models import Account
 
 ACCOUNTS_A_TICK = 500
-LOOK_MOST_S = 120
-"""A look that is not over by then died with its process."""
 Server = tuple[str, str]
 """A platform's key and the address of one of its servers, "" where the platform has but one."""
 
@@ -42,52 +36,26 @@ def hand_out(now: datetime) -> list[int]:
     lanes = []
     for account, server in servers.items():
         most = CONNECTORS[server[0]].spec.max_in_flight if server[0] in CONNECTORS else 1
-        room = min(most - busy[account], server_lanes() - held[server])
+        room = min(most - busy[account], places.lanes() - held[server])
         if room > 0:
             rows = Publication.objects.due(now).filter(variant__account=account).order_by("attempt_after", "pk")
             lanes.append([(pk, server) for pk in rows.values_list("pk", flat=True)[:room]])
     chosen = []
     for turn in chain.from_iterable(zip_longest(*lanes)):
-        if turn and held[turn[1]] < server_lanes():
+        if turn and held[turn[1]] < places.lanes():
             held[turn[1]] += 1
             chosen.append(turn[0])
     return _mark(chosen, now)
 
 
-def server_lanes() -> int:
-    """Return how many worker processes may talk to one server at once: all but one, and at least one."""
-    return max(1, settings.CELERY_WORKER_CONCURRENCY - 1)
-
-
-def calls_open(account: Account) -> list[tuple[int, datetime | None]]:
-    """Return the calls that are open on the account's server: account and since when, for each.
-
-    A look counts as a call of account 0.
-    """
-    rows = Publication.objects.filter(state=State.SENDING, **_at(account)).order_by()
-    looked_at = cache.get(_look_key(account))
-    return [*rows.values_list("variant__account", "claimed_at"), *([(0, looked_at)] if looked_at else [])]
-
-
-@contextmanager
-def looking(account: Account, now: datetime) -> Iterator[bool]:
-    """Take the account's server for one look for a doubtful post or a ticket; False where it has to wait."""
-    if len(calls_open(account)) >= server_lanes() or not cache.add(_look_key(account), now, LOOK_MOST_S):
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        cache.delete(_look_key(account))
+def calls_open(account: Account) -> list[datetime | None]:
+    """Return since when publications are on their way to the account."""
+    rows = Publication.objects.filter(state=State.SENDING, variant__account=account).order_by()
+    return list(rows.values_list("claimed_at", flat=True))
 
 
 def _at(account: Account) -> dict[str, str]:
     return {"variant__account__platform": account.platform, "variant__account__server": account.server}
-
-
-def _look_key(account: Account) -> str:
-    place = hashlib.sha256(f"{account.platform} {account.server}".encode()).hexdigest()
-    return f"look-{place[:32]}"
 
 
 def take_beside(account: int, now: datetime) -> list[int]:

@@ -27,7 +27,7 @@ from content.models.review import ReviewState
 from mediaops.lib.moves import move_all
 from mediaops.lib.said import reason
 from mediaops.lib.said import said as _
-from platforms import gateway
+from platforms import gateway, places
 from platforms.actions import connecting, posting
 from platforms.connectors.errors import (
     ConnectorError,
@@ -76,10 +76,14 @@ def publish_one(pk: int, now: datetime, *, worker: str = "") -> bool:
             compose(publication.variant, key=publication.key, with_companions=True),
             upload=uploading.KeptUpload(publication),
         )
-        attempt = claim(publication, outgoing, now, worker=worker)
-        if attempt is None:
-            return False
-        send(publication, attempt, outgoing, now)
+        with places.taken(publication.variant.account, goes_first=True) as is_free:
+            if not is_free:
+                handing.give_back([pk])
+                return False
+            attempt = claim(publication, outgoing, now, worker=worker)
+            if attempt is None:
+                return False
+            send(publication, attempt, outgoing, now)
     return True
 
 
@@ -248,17 +252,11 @@ def _is_due(publication: Publication, now: datetime) -> bool:
 
 
 def _is_full(publication: Publication, now: datetime) -> bool:
-    """Say whether the account must wait: its platform takes no more at once, or is slow to answer.
-
-    A platform that hangs gets one call at a time, and no server all worker processes: it may begin to
-    hang while it has them.
-    """
+    """Say whether the account must wait: its platform takes no more at once, or one call at a time while slow."""
     account = publication.variant.account
     calls = handing.calls_open(account)
-    own = [at for other, at in calls if other == account.pk]
-    is_slow = any(at is not None and now - at > SLOW for at in own)
-    most = 1 if is_slow else gateway.spec_of(account).max_in_flight
-    return len(own) >= most or len(calls) >= handing.server_lanes()
+    is_slow = any(at is not None and now - at > SLOW for at in calls)
+    return len(calls) >= (1 if is_slow else gateway.spec_of(account).max_in_flight)
 
 
 def _refuse(publication: Publication, problem: Problem, now: datetime) -> bool:

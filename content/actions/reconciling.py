@@ -21,7 +21,7 @@ from mediaops.errors import UserError, WrongState
 from mediaops.lib.said import reason
 from mediaops.lib.said import said as _
 from mediaops.models import Membership
-from platforms import gateway
+from platforms import gateway, places
 from platforms.actions import connecting, posting
 from platforms.connectors.base import ReadsPosts
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, Refused
@@ -40,7 +40,6 @@ ABSENT_AFTER = timedelta(minutes=3)
 """A platform that does not refuse a repeat may still be working on the first request this long."""
 DOUBTS = 2
 """How many doubtful attempts a machine may follow by another one where a repeat is not refused."""
-WAIT_FOR_SERVER = timedelta(seconds=3)
 CHECK_FIRST_S, CHECK_LAST_S = 5.0, 900.0
 WAITING_S = 60.0
 """Seconds between two checks while the platform waits for somebody."""
@@ -217,7 +216,7 @@ def _take(state: str, now: datetime) -> list[int]:
 def ask_later(publication: Publication, now: datetime) -> None:
     """Let a row that was taken for a look, but not asked about, be taken again in a moment."""
     rows = Publication.objects.filter(pk=publication.pk, state__in=[State.UNSURE, State.PROCESSING])
-    rows.filter(claims=publication.claims).update(check_after=now + WAIT_FOR_SERVER)
+    rows.filter(claims=publication.claims).update(check_after=now + places.SOON)
 
 
 # --- What people answer --------------------------------------------------------------------------
@@ -251,8 +250,8 @@ def not_live(publication: Publication, due_at: datetime, *, by: Membership | Non
     """A person looked and says that an unsure publication is not live: it goes out at `due_at`."""
     if publication.state != State.UNSURE:
         raise WrongState(_("%(row)s is not unsure.") % {"row": publication})
-    scheduling.demand_time(publication, due_at, now=now)
-    with transaction.atomic():
+    with scheduling.planning_on(publication.variant.account):
+        scheduling.demand_time(publication, due_at, now=now)
         scheduling.put_back(publication, due_at)
         settling.note(publication, "publication.not_live", by=by, due_at=due_at.isoformat())
     return publication

@@ -1,7 +1,9 @@
 """Choosing the moment: planning, moving and cancelling publications."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,19 +12,20 @@ from django.utils.translation import gettext as _
 
 from content.checks import check_variant, stopping
 from content.models import Publication, Slot, Variant
-from content.models.publication import MOVES, State
-from content.quotas import check_quotas
+from content.models.publication import MOVES, TAKEN_BACK, State
+from content.quotas import UNUSED, Room
 from content.slots import free_moments
 from mediaops.actions.activity import record
 from mediaops.errors import UserError, WrongState
 from mediaops.lib.moves import move
-from mediaops.models import Membership
+from mediaops.models import Membership, Workspace
+from platforms.gateway import limits_of
 from platforms.limits import Problem
 from platforms.models import Account
 
 FOR_GOOD = {"past", "account_gone", "account_foreign", "archived", "quota_full"}
 """What no later change mends: it stops planning. The rest may be mended until the moment comes."""
-SLOTS_LOOKED_AT = 60
+SLOTS_LOOKED_AT = 400
 ANEW: dict[str, Any] = {
     "late_at": None, "handed_at": None, "tries": 0, "looks": 0, "check_after": None,
     "problem": "", "way_out": "", "told_at": None, "settled_at": None, "handed_over": None,
@@ -44,14 +47,27 @@ class CannotPlan(UserError):
         super().__init__(" ".join(problem.text for problem in self.problems), fields=fields)
 
 
+@contextmanager
+def planning_on(account: Account) -> Iterator[None]:
+    """Look and plan in one transaction; where the platform has quotas, one person after the other.
+
+    Otherwise two could both get the last place of a day. On SQLite transactions are one after the
+    other anyway, as they begin IMMEDIATE.
+    """
+    with transaction.atomic():
+        if limits_of(account).quotas:
+            list(Account.objects.select_for_update(no_key=True).filter(pk=account.pk).values_list("pk"))
+        yield
+
+
 def plan(variant: Variant, due_at: datetime, *, by: Membership | None, now: datetime) -> Publication:
     """Plan `variant` for `due_at` (aware); raise CannotPlan when that can never work.
 
     What may still be mended until then, a missing approval or a text that is too long, does not
     stop planning; it is shown beside the plan, and checked again before sending.
     """
-    _demand(variant, due_at, now=now)
-    with transaction.atomic():
+    with planning_on(variant.account):
+        _demand(variant, due_at, now=now)
         row = Publication.objects.create(
             variant=variant, due_at=due_at, attempt_after=due_at, made_at=now, made_by=by
         )
@@ -83,8 +99,8 @@ def reschedule(publication: Publication, due_at: datetime, *, by: Membership | N
     """
     before = publication.due_at
     _demand_known(publication)
-    _demand(publication.variant, due_at, now=now, publication=publication)
-    with transaction.atomic():
+    with planning_on(publication.variant.account):
+        _demand(publication.variant, due_at, now=now, publication=publication)
         put_back(publication, due_at)
         _record(publication, "publication.moved", by, before=before.isoformat(), due_at=due_at.isoformat())
     return publication
@@ -93,8 +109,8 @@ def reschedule(publication: Publication, due_at: datetime, *, by: Membership | N
 def send_now(publication: Publication, *, by: Membership | None, now: datetime) -> Publication:
     """Let a planned, late or failed publication go out at once; raise CannotPlan when something stops it."""
     _demand_known(publication)
-    _demand(publication.variant, now, now=now, publication=publication, every=True)
-    with transaction.atomic():
+    with planning_on(publication.variant.account):
+        _demand(publication.variant, now, now=now, publication=publication, every=True)
         put_back(publication, now)
         _record(publication, "publication.released", by)
     return publication
@@ -108,6 +124,23 @@ def cancel(publication: Publication, *, by: Membership | None, now: datetime) ->
             settled_at=now, late_at=None, check_after=None, problem="", way_out="", told_at=now,
         )  # fmt: skip
         _record(publication, "publication.cancelled", by)
+    return publication
+
+
+def plan_again(publication: Publication, *, by: Membership | None, now: datetime) -> Publication:
+    """Take a cancelling back: the same row waits for the same moment.
+
+    Raises CannotPlan where that moment has passed, or takes no more by now, and WrongState where the
+    variant was planned anew meanwhile.
+    """
+    with planning_on(publication.variant.account):
+        since = Publication.objects.filter(variant=publication.variant_id, made_at__gte=publication.settled_at or now)
+        if since.exclude(state=State.CANCELLED).exists():
+            raise WrongState(_("%(row)s was planned anew meanwhile.") % {"row": publication})
+        due_at = publication.due_at
+        _demand(publication.variant, due_at, now=now, publication=publication)
+        move(publication, TAKEN_BACK, State.PLANNED, **ANEW | {"attempt_after": due_at})
+        _record(publication, "publication.planned", by, due_at=due_at.isoformat())
     return publication
 
 
@@ -128,20 +161,33 @@ def put_back(publication: Publication, due_at: datetime) -> None:
 def next_free_slot(account: Account, after: datetime, *, variant: Variant | None = None) -> datetime | None:
     """Return the first posting slot of the account after `after` that nothing is planned for.
 
-    With `variant` it is one whose day or month the platform still takes it on. None when the account
-    has no slots, or none is free within eight weeks.
+    It is one whose day or month the platform still takes `variant` on; without one, a publication
+    that leaves all options as they are. None when the account has no slots, or none is free within
+    eight weeks.
     """
-    zone = ZoneInfo(account.workspace.time_zone)
-    slots = Slot.objects.filter(account=account).values_list("weekday", "time")
-    taken = set(
-        Publication.objects.filter(variant__account=account, due_at__gt=after)
-        .exclude(state__in=[State.CANCELLED, State.FAILED])
-        .values_list("due_at", flat=True)
-    )
-    if variant is None:
-        return next(iter(free_moments(slots, taken, after, zone)), None)
-    moments = free_moments(slots, taken, after, zone, count=SLOTS_LOOKED_AT)
-    return next((at for at in moments if not any(check_quotas(variant, at))), None)
+    return next_free_slots([variant or Variant(account=account)], account.workspace, after)[0]
+
+
+def next_free_slots(variants: Sequence[Variant], workspace: Workspace, after: datetime) -> list[datetime | None]:
+    """Return the next free slot of each variant, as `next_free_slot` does. At most three queries."""
+    zone = ZoneInfo(workspace.time_zone)
+    accounts = {variant.account_id: variant.account for variant in variants}
+    weekly: dict[int, list[tuple[int, time]]] = defaultdict(list)
+    for pk, weekday, clock in Slot.objects.filter(account__in=accounts).values_list("account", "weekday", "time"):
+        weekly[pk].append((weekday, clock))
+    busy = Publication.objects.filter(variant__account__in=weekly, due_at__gt=after)
+    taken: dict[int, set[datetime]] = defaultdict(set)
+    for pk, due_at in busy.exclude(state__in=UNUSED).values_list("variant__account", "due_at"):
+        taken[pk].add(due_at)
+    room = Room([accounts[pk] for pk in weekly], after)
+
+    def first(variant: Variant) -> datetime | None:
+        pk = variant.account_id
+        count = SLOTS_LOOKED_AT if limits_of(variant.account).quotas else 1
+        moments = free_moments(weekly[pk], taken[pk], after, zone, count=count) if pk in weekly else []
+        return next((at for at in moments if room.takes(variant.account, variant.options, at)), None)
+
+    return [first(variant) for variant in variants]
 
 
 def _demand(

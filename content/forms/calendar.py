@@ -80,7 +80,7 @@ class ScheduleForm(forms.Form):
         self.variants = list(variants)
         for variant in self.variants:
             self.fields[f"at_{variant.pk}"] = MomentField(
-                label=_("Time"), required=False, initial=moments.get(variant.account_id)
+                label=_("Time"), required=False, initial=moments.get(variant.pk)
             )
 
     def clean(self) -> dict[str, Any]:

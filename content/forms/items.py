@@ -96,6 +96,12 @@ class BulkForm(forms.Form):
         return self.cleaned_data
 
 
+class UnarchiveForm(forms.Form):
+    """Which archiving is undone, known by its moment."""
+
+    archived_at = forms.DateTimeField()
+
+
 def item_values(item: ContentItem) -> dict[str, Any]:
     """Return an item as the form shows it."""
     return {

@@ -52,6 +52,9 @@ MOVES: Moves = {
     State.CANCELLED: frozenset(),
 }
 
+TAKEN_BACK: Moves = {State.CANCELLED: {State.PLANNED}}
+"""Only a person who takes a cancelling back makes this move."""
+
 
 def new_key() -> str:
     return secrets.token_hex(16)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from content.actions import drafting, fitting, scheduling, slotting
-from content.calendar import Entry, Plan, first_days, next_slots, plan_between, tray, unplanned_items
+from content.calendar import Entry, Plan, first_days, plan_between, tray, unplanned_items
 from content.checks import check_variant
 from content.forms.calendar import CalendarForm, QuickForm, ScheduleForm, SlotForm
 from content.forms.publications import MomentForm
@@ -156,7 +156,8 @@ def item_schedule(request, pk) -> HttpResponse:
     item = get_own(ContentItem.objects.select_related("workspace"), request, pk=pk)
     now = timezone.now()
     variants = list(item.variants.select_related("account__workspace", "item__workspace"))
-    moments = next_slots(request.workspace, {variant.account_id for variant in variants}, now)
+    found = scheduling.next_free_slots(variants, request.workspace, now)
+    moments = {variant.pk: moment for variant, moment in zip(variants, found, strict=True)}
     form = ScheduleForm(request.POST or None, variants=variants, moments=moments if not request.POST else {})
     status = 200
     if request.method == "POST":
@@ -169,7 +170,7 @@ def item_schedule(request, pk) -> HttpResponse:
             "variant": variant,
             "field": form[f"at_{variant.pk}"],
             "problems": check_variant(variant, now=now),
-            "slot": moments.get(variant.account_id),
+            "slot": moments[variant.pk],
         }
         for variant in variants
     ]

@@ -16,14 +16,14 @@ from content.digest import digest
 from content.forms.items import ChoiceForm, ItemForm
 from content.forms.reviews import CommentForm, DecisionForm
 from content.forms.variants import MendForm
-from content.models import Asset, ContentItem, ItemVersion, Publication, Review
-from content.models.publication import State
+from content.models import Asset, ContentItem, ItemVersion, Review
 from content.models.review import ReviewState
 from content.models.version import Reason
 from content.tabs import accounts_left, tabs_of
 from content.timeline import timeline
+from content.views.items import unarchive
 from mediaops.access import get_own, team_url, team_view
-from mediaops.lib.parts import Undo, done
+from mediaops.lib.parts import done
 from mediaops.models import Membership, Right
 
 FULL = (
@@ -210,22 +210,14 @@ def _label(name: str) -> str:
 @team_view(needs=Right.WRITE)
 @require_POST
 def item_archive(request, pk) -> HttpResponse:
-    """Archive a piece, or bring an archived one back; `to=current` only brings back, whoever was quicker."""
-    row = get_own(ContentItem.objects.select_related("workspace"), request, pk=pk)
-    if row.archived_at is None and request.POST.get("to") != "current":
-        undo = _bring_back(request, row)
-        drafting.archive([row], by=request.member, now=timezone.now())
+    """Archive a piece, or bring an archived one back."""
+    row, now = get_own(ContentItem.objects.select_related("workspace"), request, pk=pk), timezone.now()
+    if row.archived_at is None:
+        drafting.archive([row], by=request.member, now=now)
         to = team_url(request, "content:items")
-        return done(request, event="item:archived", to=to, said=_("Archived"), undo=undo)
+        return done(request, event="item:archived", to=to, said=_("Archived"), undo=unarchive(request, now))
     drafting.bring_back(row, by=request.member)
     return done(request, event="item:brought_back", to=row.get_absolute_url(), said=_("Taken out of the archive"))
-
-
-def _bring_back(request, row: ContentItem) -> Undo | None:
-    """Return the way back from archiving; None where something planned will be cancelled, as that stays so."""
-    if Publication.objects.filter(variant__item=row, state__in=[State.PLANNED, State.BY_HAND, State.FAILED]).exists():
-        return None
-    return Undo(team_url(request, "content:item-archive", row.pk), {"to": "current"})
 
 
 @team_view(needs=Right.SEE)

@@ -1,23 +1,27 @@
 """The list of pieces: saved views, filters, what is done with many at once."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from campaigns.models import Campaign
 from content.actions import drafting
-from content.forms.items import BulkForm
+from content.forms.items import BulkForm, UnarchiveForm
 from content.models import ContentItem, Pillar, Publication, Variant
 from content.models.item import ItemState
 from content.models.publication import State
 from mediaops.access import demand, team_url, team_view
-from mediaops.lib.parts import done, show
+from mediaops.errors import UserError
+from mediaops.lib.parts import Undo, done, show
 from mediaops.models import Membership, Right
 from platforms.models import Account
 
@@ -45,13 +49,36 @@ def _bulk(request) -> HttpResponse:
         problem = " ".join(sentence for sentences in form.errors.values() for sentence in sentences)
         context = _list(request) | {"problem": problem}
         return show(request, "content/item/list.html", "content/item/_list.html", context, status=422)
-    said = _do_in_bulk(form, request.member)
+    now = timezone.now()
+    said = _do_in_bulk(form, request.member, now)
+    undo = unarchive(request, now) if form.cleaned_data["do"] == "archive" else None
     to = f"{team_url(request, 'content:items')}?{request.GET.urlencode()}"
+    return done(request, event="items:changed", to=to, said=said, undo=undo)
+
+
+@team_view(needs=Right.WRITE)
+@require_POST
+def items_unarchive(request) -> HttpResponse:
+    """Undo an archiving of one or many pieces, with the plans that it cancelled."""
+    form = UnarchiveForm(request.POST)
+    if not form.is_valid():
+        raise UserError(_("Nothing was archived then. Choose the pieces in the archive."))
+    at = form.cleaned_data["archived_at"]
+    back, stay = drafting.undo_archiving(request.workspace, at, by=request.member, now=timezone.now())
+    for sentence in stay:
+        messages.warning(request, sentence)
+    said = ngettext("%(n)s piece is back", "%(n)s pieces are back", len(back)) % {"n": len(back)}
+    to = back[0].get_absolute_url() if len(back) == 1 else team_url(request, "content:items")
     return done(request, event="items:changed", to=to, said=said)
 
 
-def _do_in_bulk(form: BulkForm, member: Membership) -> str:
-    chosen, now = list(form.cleaned_data["pk"]), timezone.now()
+def unarchive(request, at: datetime) -> Undo:
+    """Return the way back from what was archived at this very moment."""
+    return Undo(team_url(request, "content:items-unarchive"), {"archived_at": at.isoformat()})
+
+
+def _do_in_bulk(form: BulkForm, member: Membership, now: datetime) -> str:
+    chosen = list(form.cleaned_data["pk"])
     if form.cleaned_data["do"] == "archive":
         n = drafting.archive(chosen, by=member, now=now)
         return ngettext("%(n)s piece archived", "%(n)s pieces archived", n) % {"n": n}

@@ -77,8 +77,18 @@ def send_now(request, pk) -> HttpResponse:
 def cancel(request, pk) -> HttpResponse:
     row = _own(request, pk)
     act = reconciling.give_up if row.state == State.UNSURE else scheduling.cancel
+    undo = Undo(team_url(request, "content:publication-plan-again", row.pk)) if _waits_for_its_time(row) else None
     act(row, by=request.member, now=timezone.now())
-    return _done(request, row, "cancelled", _("Cancelled"))
+    return _done(request, row, "cancelled", _("Cancelled"), undo)
+
+
+@team_view(needs=Right.PUBLISH)
+@require_POST
+def plan_again(request, pk) -> HttpResponse:
+    """Take a cancelling back."""
+    row = _own(request, pk)
+    scheduling.plan_again(row, by=request.member, now=timezone.now())
+    return _done(request, row, "moved", _("Planned again"))
 
 
 @team_view(needs=Right.PUBLISH)
@@ -193,9 +203,13 @@ def _move(request, pk, act: Callable[..., Any], said: str) -> HttpResponse:
 
 def former_time(request, row: Publication, act: str) -> Undo | None:
     """Return the way back to the row's time as it is now; None where a new time changes more than the time."""
-    if row.shown_state not in ("planned", "held") or row.due_at <= timezone.now():
+    if not _waits_for_its_time(row):
         return None
     return Undo(team_url(request, act, row.pk), {"due_at": row.due_at.isoformat()})
+
+
+def _waits_for_its_time(row: Publication) -> bool:
+    return row.shown_state in ("planned", "held") and row.due_at > timezone.now()
 
 
 def _done(request, row, event: str, said: str, undo: Undo | None = None) -> HttpResponse:

@@ -17,7 +17,7 @@ from mediaops.lib.moves import move
 from mediaops.lib.said import reason
 from mediaops.lib.said import said as _
 from mediaops.models import Membership
-from platforms import gateway
+from platforms import gateway, places
 from platforms.actions import connecting, inbox
 from platforms.connectors.base import Replies
 from platforms.connectors.errors import (
@@ -168,6 +168,11 @@ def hand_over(now: datetime, most: int = 200) -> list[int]:
         if rows.update(try_after=now + HANDED_OVER):
             taken.append(pk)
     return taken
+
+
+def put_off(row: Reply, now: datetime) -> None:
+    """Let an answer that was taken be due again in a moment: its server has no place for it now."""
+    Reply.objects.filter(pk=row.pk, state=ReplyState.WAITING).update(try_after=now + places.SOON)
 
 
 def send(row: Reply, now: datetime) -> Reply:

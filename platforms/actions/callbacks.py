@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from mediaops.errors import WrongState
 from mediaops.lib.moves import move
-from platforms import gateway
+from platforms import gateway, places
 from platforms.actions import auto_replying, connecting, contacts, following, inbox
 from platforms.connectors.base import AnswersCallbacks, TakesCallbacks
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NotGenuine
@@ -124,6 +124,12 @@ def understand(row: CallbackEvent, now: datetime) -> CallbackEvent:
         raise
     _end(row, CallbackState.DONE)
     return row
+
+
+def wait_for_place(row: CallbackEvent, now: datetime) -> None:
+    """Let a callback that was taken be due again in a moment: its server has no place for it now."""
+    rows = CallbackEvent.objects.filter(pk=row.pk, state=CallbackState.WAITING)
+    rows.update(try_after=now + places.SOON)
 
 
 def _callback_of(row: CallbackEvent) -> Callback:

@@ -16,8 +16,8 @@ from mediaops.actions.notices import notify
 from mediaops.errors import UserError, WrongState
 from mediaops.lib.moves import move
 from mediaops.lib.said import reason
-from mediaops.models import Membership, ReasonOf, Right, Workspace
-from platforms import gateway
+from mediaops.models import Activity, Membership, ReasonOf, Right, Workspace
+from platforms import gateway, places
 from platforms.actions.site_key import is_own_site, make_key
 from platforms.connectors.account import AccountRef, AccountRight, Profile
 from platforms.connectors.base import Connects, SignsIn
@@ -311,6 +311,11 @@ def claim_check(account_pk: int, now: datetime) -> bool:
     return bool(Account.objects.to_check(now).filter(pk=account_pk).update(check_after=now + CHECK_EVERY))
 
 
+def check_soon(account: Account, now: datetime) -> None:
+    """Let an account that was taken, but not asked about, be checked in a moment."""
+    Account.objects.filter(pk=account.pk).update(check_after=now + places.SOON)
+
+
 def check_all(workspace: Workspace, now: datetime) -> int:
     """Let the workers check every account of the team at their next turn; return how many."""
     return Account.objects.in_workspace(workspace).own().connected().update(check_after=now)
@@ -338,6 +343,8 @@ def mark_healthy(account: Account, now: datetime, *, profile: Profile | None = N
     told = _told(replace(profile, server=profile.server or account.server)) if profile else {}
     if profile and profile.rights is None:  # nothing told: what the account lost by trying stays lost
         del told["rights"]
+    elif profile:
+        told["rights"] = [right for right in told["rights"] if right not in _lost(account)]
     state = health_of(account.spec, told.get("expires_at", account.expires_at), now)
     was_ill = account.state == Health.EXPIRED or account.failures >= SILENT_AFTER
     changes: dict[str, Any] = {**told, **_WELL, "checked_at": now, "check_after": now + CHECK_EVERY}
@@ -359,7 +366,7 @@ def mark_healthy(account: Account, now: datetime, *, profile: Profile | None = N
 def lose_right(account: Account, right: AccountRight, problem: object, now: datetime) -> Account:
     """Write down that the platform does not let this account do something; it is known by it from now on.
 
-    Connecting it again asks the platform anew. Owners are told once.
+    Only connecting it again asks the platform anew; checks do not bring it back. Owners are told once.
     """
     before = sorted({name for name in gateway.RIGHTS.values() if _promised(account, name)})
     if right not in before:
@@ -380,6 +387,19 @@ def lose_right(account: Account, right: AccountRight, problem: object, now: date
         mail=True,
     )
     return account
+
+
+def _lost(account: Account) -> set[str]:
+    """Return the rights that the platform took back since a person last connected the account.
+
+    Some platforms name a right among the account's own and refuse it all the same.
+    """
+    lost: set[str] = set()
+    verbs = ["account.connected", "account.reconnected", "account.lost_right"]
+    trail = Activity.objects.about(account).filter(verb__in=verbs)
+    for verb, told in trail.values_list("verb", "detail"):
+        lost = {*lost, told["right"]} if verb == "account.lost_right" else set()
+    return lost
 
 
 def _promised(account: Account, right: str) -> bool:

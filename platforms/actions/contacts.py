@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from mediaops.actions.activity import record
 from mediaops.errors import UserError
 from mediaops.models import Membership
-from platforms import gateway
+from platforms import gateway, places
 from platforms.actions import connecting
 from platforms.connectors.base import KeepsContacts
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, NotPermitted
@@ -81,6 +81,11 @@ def read_page(book: ContactBook, now: datetime) -> int:
         _note_left(book, now)
         _turn(book, after="", began_at=None, read_at=now, next_at=now + READ_EVERY, failures=0, problem="")
     return len(page.contacts)
+
+
+def read_soon(book: ContactBook, now: datetime) -> None:
+    """Let a book that was taken be due again in a moment: its server has no place for it now."""
+    _turn(book, next_at=now + places.SOON)
 
 
 def _fail(book: ContactBook, error: ConnectorError, now: datetime) -> None:

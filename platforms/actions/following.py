@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from mediaops.actions.activity import record
-from platforms import gateway
+from platforms import gateway, places
 from platforms.actions import connecting, posting
 from platforms.connectors.base import FollowsPosts
 from platforms.connectors.errors import ConnectorError, NeedsReconnect
@@ -53,6 +53,8 @@ def follow_account(account: Account, now: datetime) -> int:
             return take_in(account, connector.fates([posting.ref_of(row) for row in taken]), now)
         finally:
             gateway.keep_renewed(account, connector)
+    except places.GiveWay:
+        _open().filter(pk__in=[row.pk for row in taken]).update(follow_after=now)
     except NeedsReconnect as error:
         connecting.mark_expired(account, error, now)
     except ConnectorError as error:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from platforms import gateway
+from platforms import gateway, places
 from platforms.actions import connecting, inbox, posting
 from platforms.connectors.account import AccountRight
 from platforms.connectors.base import ReadsComments, ReadsMessages, ReadsPosts
@@ -61,6 +61,9 @@ def sync_account(account: Account, now: datetime) -> bool:
     """
     try:
         counts = _pull(account, now)
+    except places.GiveWay:
+        put_off(account, now)
+        return False
     except NeedsReconnect as error:
         connecting.mark_expired(account, error, now)
         return False
@@ -73,6 +76,11 @@ def sync_account(account: Account, now: datetime) -> bool:
         connecting.mark_healthy(account, now)
     log.info("account %s synced: %s posts, %s messages, %s removed", account.pk, *counts)
     return True
+
+
+def put_off(account: Account, now: datetime) -> None:
+    """Let an account that was claimed be due again in a moment: its server has no place for it now."""
+    _settle(account, sync_after=now + places.SOON)
 
 
 def _wait(account: Account, error: ConnectorError) -> timedelta:

@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -83,13 +83,21 @@ Explain = Callable[[Answer, Purpose], ConnectorError | None]
 """A platform's own reading of an answer that is not 2xx; None leaves it to the table above."""
 
 
+class Pace(Protocol):
+    """What a worker's place asks of each request; see `platforms.places`."""
+
+    def before(self, most_s: float) -> float | None: ...
+
+    def after(self, seconds: float) -> None: ...
+
+
 class Http:
     """The HTTP client of one connector.
 
     `secrets` never appear in an error or a log line. `transport` is for tests (`httpx.MockTransport`);
     without it calls go through the outward guard. `read_s` is how long the platform may be silent
     (`settings.PLATFORM_TIMEOUT_S` without it), `whole_s` how long a whole call may take. `pause`
-    sleeps between repeated reads.
+    sleeps between repeated reads. `pace` is asked before each request and told how long it took.
     """
 
     def __init__(
@@ -103,6 +111,7 @@ class Http:
         whole_s: float | None = None,
         max_bytes: int = MAX_BYTES,
         pause: Callable[[float], None] = time.sleep,
+        pace: Pace | None = None,
     ) -> None:
         self.platform = platform
         self.name: object = platform
@@ -111,6 +120,7 @@ class Http:
         self._hidden: set[str] = set()
         self._transport = transport
         self._connect_s, self._max_bytes, self._pause = connect_s, max_bytes, pause
+        self._pace = pace
         self._read_s = read_s or float(settings.PLATFORM_TIMEOUT_S)
         self._whole_s = whole_s or WHOLE * self._read_s
         self._clients: dict[bool, httpx.Client] = {}
@@ -172,10 +182,11 @@ class Http:
         _close(self._clients)
 
     def _call(self, request: Request) -> Answer:
+        most_s = self._most_s(request)
         began = time.monotonic()
         outcome: object = "failed"
         try:
-            answer = self._exchange(request)
+            answer = self._exchange(request, most_s)
             outcome = answer.status
             self._judge(answer, request)
             return answer
@@ -184,14 +195,23 @@ class Http:
                 outcome = type(error).__name__
             raise
         finally:
-            milliseconds = round((time.monotonic() - began) * 1000)
+            seconds = time.monotonic() - began
+            if self._pace:
+                self._pace.after(seconds)
+            milliseconds = round(seconds * 1000)
             path = self.redacted(_path_of(request.url))
             log.info("%s %s %s: %s in %s ms", self.platform, request.method, path, outcome, milliseconds)
 
-    def _exchange(self, request: Request) -> Answer:
+    def _most_s(self, request: Request) -> float:
+        """Return how long the call may take. One that changes nothing may have to be shorter; a write never."""
+        most_s = max(self._whole_s, request.read_s)
+        shorter = self._pace.before(most_s) if self._pace else None
+        return most_s if shorter is None or request.purpose == "write" else min(most_s, shorter)
+
+    def _exchange(self, request: Request, most_s: float) -> Answer:
         client = self._client(fresh=request.purpose == "write")
-        timeout = httpx.Timeout(request.read_s, connect=self._connect_s)
-        deadline = time.monotonic() + max(self._whole_s, request.read_s)
+        timeout = httpx.Timeout(min(request.read_s, most_s), connect=min(self._connect_s, most_s))
+        deadline = time.monotonic() + most_s
         try:
             with (
                 until(deadline),

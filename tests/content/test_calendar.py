@@ -8,7 +8,8 @@ from django.utils import timezone, translation
 
 from campaigns.models import Campaign
 from content.actions import slotting
-from content.calendar import Filters, first_days, next_slots, plan_between, tray, unplanned_items
+from content.actions.scheduling import next_free_slots
+from content.calendar import Filters, first_days, plan_between, tray, unplanned_items
 from content.models import ContentItem, Publication, Slot
 from content.slots import free_moments
 from platforms.models import Account
@@ -136,13 +137,13 @@ def test_the_tray_holds_what_is_approved_and_has_no_time(workspace, account):
 def test_the_next_slot_skips_what_is_taken(workspace, account):
     Slot.objects.create(account=account, weekday=2, time=time(12))
     wednesday = datetime(2026, 10, 21, 12, tzinfo=ZONE)
-    assert next_slots(workspace, {account.pk}, NOW) == {account.pk: wednesday}
+    variants = [
+        make_variant(make_item(workspace), account),
+        make_variant(make_item(workspace), make_connected(workspace)),
+    ]
+    assert next_free_slots(variants, workspace, NOW) == [wednesday, None]
     make_ready(account, due_at=wednesday)
-    assert next_slots(workspace, {account.pk}, NOW) == {account.pk: wednesday + timedelta(days=7)}
-
-
-def test_an_account_without_slots_has_no_next_one(workspace, account):
-    assert next_slots(workspace, {account.pk}, NOW) == {}
+    assert next_free_slots(variants, workspace, NOW) == [wednesday + timedelta(days=7), None]
 
 
 def test_free_moments_come_in_order_and_after_now():

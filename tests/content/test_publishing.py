@@ -7,6 +7,7 @@ from content import tasks
 from content.actions import handing, publishing, scheduling
 from content.models import Attempt, Publication
 from mediaops.models import Activity
+from platforms import places
 from platforms.models import Account, Post
 from tests.builders import make_account, make_item, make_publication, make_variant
 from tests.builders_publishing import NOW, approve, fresh, later, make_connected, make_ready, publish, tick
@@ -245,9 +246,9 @@ def test_one_server_never_gets_every_worker_process(workspace, settings):
 
 def test_a_row_that_was_handed_over_too_much_waits_for_the_server(workspace, scripted, settings):  # noqa: F811
     settings.CELERY_WORKER_CONCURRENCY = 2
-    hung, row = make_ready(make_connected(workspace)), make_ready(make_connected(workspace), handed_at=NOW)
-    Publication.objects.filter(pk=hung.pk).update(state="sending", claimed_at=NOW, claimed_until=later(minutes=1))
-    assert publishing.publish_one(row.pk, NOW) is False
+    hung, row = make_connected(workspace), make_ready(make_connected(workspace), handed_at=NOW)
+    with places.taken(hung, goes_first=True):
+        assert publishing.publish_one(row.pk, NOW) is False
     assert (fresh(row).state, fresh(row).handed_at, scripted.calls("publish")) == ("planned", None, 0)
 
 
@@ -269,16 +270,14 @@ def test_looks_and_publications_share_what_a_server_gets(workspace, scripted, se
     settings.CELERY_WORKER_CONCURRENCY = 2
     account, elsewhere = make_connected(workspace), make_connected(workspace, server="https://there.example")
     row, there = make_ready(account), make_ready(elsewhere)
-    with handing.looking(account, NOW) as is_free:
+    with places.taken(account) as is_free:
         assert is_free
-        with handing.looking(account, NOW) as is_free_twice:
+        with places.taken(account) as is_free_twice:
             assert not is_free_twice
         assert publishing.publish_one(row.pk, NOW) is False
         assert publishing.publish_one(there.pk, NOW) is True
-    Publication.objects.filter(pk=row.pk).update(state="sending", claimed_at=NOW)
-    with handing.looking(account, NOW) as is_free:
-        assert not is_free
-    assert publish(row).state == "sending"
+    assert fresh(row).handed_at is None, "given back"
+    assert publish(row).state == "live"
 
 
 def test_a_look_that_has_to_wait_is_made_soon(workspace, scripted, settings):  # noqa: F811
@@ -288,7 +287,7 @@ def test_a_look_that_has_to_wait_is_made_soon(workspace, scripted, settings):  #
     doubt = publish(make_ready(account))
     assert doubt.state == "unsure"
     asked = scripted.calls("find")
-    with handing.looking(account, NOW):
+    with places.taken(account):
         tasks.look_up(doubt.pk)
     assert scripted.calls("find") == asked
     assert fresh(doubt).check_after < timezone.now() + timedelta(seconds=5)

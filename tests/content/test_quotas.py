@@ -1,14 +1,18 @@
 """What a platform takes per day or month: refused when planning, not when sending."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import translation
 
 from content.actions import fitting, scheduling
 from content.actions.slotting import add_slots
+from content.models import Publication, Variant
 from content.quotas import ledger
 from content.tabs import tab_of
 from platforms.connectors.spec import Quota
@@ -100,11 +104,69 @@ def test_rest_refuses_with_the_code(account, owner, api_of):
 def test_slot_finder_passes_over_full_days(account, owner):
     add_slots(account, list(range(7)), datetime(2026, 1, 1, 18, 0).time(), by=owner)
     make_mass(account, NOW + timedelta(hours=1))
-    plain = scheduling.next_free_slot(account, NOW)
-    assert plain.date() == NOW.date()
+    unlimited = make_mass(account, way="publish")
+    assert scheduling.next_free_slot(account, NOW, variant=unlimited).date() == NOW.date()
     assert scheduling.next_free_slot(account, NOW, variant=make_mass(account)).date() == NOW.date() + timedelta(
         days=1
     )
+
+
+def test_slots_of_a_full_month_are_passed_over(account, owner, django_assert_max_num_queries):
+    account.limits = {"quotas": [asdict(MONTHLY)]}
+    account.save()
+    add_slots(account, list(range(7)), datetime(2026, 1, 1, 18, 0).time(), by=owner)
+    for day in range(4):
+        make_mass(account, NOW + timedelta(days=day))
+    variants = [make_mass(account), make_mass(account, way="publish")]
+    with django_assert_max_num_queries(3):
+        mass, plain = scheduling.next_free_slots(variants, account.workspace, NOW)
+    assert (mass.month, mass.day, plain.date()) == (11, 1, NOW.date())
+
+
+def test_rest_finds_the_slot_of_a_variant(account, owner, api_of):
+    today = datetime.now(UTC).replace(hour=4, minute=0, second=0, microsecond=0) + timedelta(days=2)
+    add_slots(account, list(range(7)), datetime(2026, 1, 1, 18, 0).time(), by=owner)
+    make_mass(account, today)
+    asked = {"account": account.pk, "after": today.isoformat()}
+    api, path = api_of(owner), "/api/v1/slots/next/"
+    found = [
+        datetime.fromisoformat(api.get(path, asked | {"variant": make_mass(account, way=way).pk}).json()["due_at"])
+        for way in ("publish", "mass")
+    ]
+    assert [(at - today).days for at in found] == [0, 1]
+    elsewhere = make_variant(make_item(account.workspace), make_account(account.workspace))
+    answer = api.get(path, asked | {"variant": elsewhere.pk})
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["variant"])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("move", [False, True])
+def test_two_who_plan_in_the_same_second_do_not_both_get_the_last_place(account, owner, move):
+    """Each starts while the other's transaction is open."""
+    day = NOW + timedelta(days=3)
+    rows = [make_mass(account, NOW + timedelta(days=number)) for number in (0, 1)] if move else []
+    variants = [make_mass(account) for _ in range(2)]
+    start = threading.Barrier(2)
+
+    def attempt(number):
+        try:
+            start.wait(5)
+            if move:
+                row = Publication.objects.get(pk=rows[number].pk)
+                scheduling.reschedule(row, day + timedelta(hours=number), by=owner, now=NOW)
+            else:
+                variant = Variant.objects.get(pk=variants[number].pk)
+                scheduling.plan(variant, day + timedelta(hours=number), by=owner, now=NOW)
+            return "planned"
+        except scheduling.CannotPlan as told:
+            return told.problems[0].code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(attempt, range(2)))
+    assert told == ["planned", "quota_full"]
+    assert Publication.objects.filter(due_at__gte=day).count() == 1
 
 
 def test_changing_the_way_out_is_told_on_what_is_planned(account, owner):

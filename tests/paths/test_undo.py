@@ -1,5 +1,6 @@
 """The way back in the toast: what was just done is undone by one press, or by a plain form."""
 
+import html
 import json
 import re
 from datetime import timedelta
@@ -9,6 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from campaigns.models import Task
+from content.actions import scheduling
+from content.models import ContentItem
 from mediaops.models import Activity
 from tests.builders import make_account, make_item, make_publication, make_variant
 from tests.builders_campaigns import make_task
@@ -25,8 +28,8 @@ def soon(**more):
 
 def offered(client, page="/w/lanxu/members/"):
     """Return what the toast of the next page offers: an address and fields; None without a way back."""
-    html = client.get(page).content.decode()
-    form = re.search(r'<form method="post" action="([^"]+)" data-undo>(.*?)</form>', html.split("undo-template")[0])
+    shown = client.get(page).content.decode()
+    form = re.search(r'<form method="post" action="([^"]+)" data-undo>(.*?)</form>', shown.split("undo-template")[0])
     if form is None:
         return None
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form[2]))
@@ -76,10 +79,89 @@ def test_an_archived_piece_comes_back(workspace, editor, client_of):
     assert item.archived_at is None
 
 
-def test_archiving_that_cancelled_a_plan_offers_no_way_back(workspace, editor, client_of):
+def test_an_archived_piece_comes_back_with_its_plans(workspace, editor, client_of):
     item, client = make_item(workspace), client_of(editor)
-    make_publication(make_variant(item, make_account(workspace)), due_at=soon(days=1))
+    variant = make_variant(item, make_account(workspace))
+    row = make_publication(variant, due_at=soon(days=1))
+    dropped = make_publication(variant, due_at=soon(days=2), state="cancelled")
     client.post(f"/w/lanxu/items/{item.pk}/archive/")
+    assert fresh(row).state == "cancelled"
+    press(client, offered(client))
+    assert (fresh(row).state, fresh(row).due_at, fresh(row).settled_at) == ("planned", row.due_at, None)
+    assert fresh(dropped).state == "cancelled", "it was cancelled before"
+
+
+def test_a_plan_whose_time_passed_stays_cancelled_and_is_told(workspace, editor, client_of):
+    items, client = [make_item(workspace, title=f"Piece {number}") for number in range(3)], client_of(editor)
+    account = make_account(workspace)
+    rows = [make_publication(make_variant(item, account), due_at=soon(days=1)) for item in items[:2]]
+    client.post("/w/lanxu/items/", {"do": "archive", "pk": [item.pk for item in items]})
+    assert not ContentItem.objects.current().exists()
+    undo = offered(client)
+    type(rows[0]).objects.filter(pk=rows[0].pk).update(due_at=soon(minutes=-5))
+    press(client, undo)
+    assert ContentItem.objects.current().count() == 3
+    assert [fresh(row).state for row in rows] == ["cancelled", "planned"]
+    page = html.unescape(client.get("/w/lanxu/members/").content.decode())
+    assert "3 pieces are back" in page
+    assert f"{rows[0]} stays cancelled. That time has passed." in page
+    assert press(client, undo).status_code == 409
+
+
+@pytest.mark.parametrize("given", ["", "yesterday", "2026-01-01T00:00:00+00:00"])
+def test_an_archiving_that_never_was_cannot_be_undone(workspace, editor, client_of, given):
+    make_item(workspace, archived_at=soon(days=-1))
+    answer = client_of(editor).post("/w/lanxu/items/unarchive/", {"archived_at": given})
+    assert answer.status_code in (400, 409)
+    assert not ContentItem.objects.current().exists()
+
+
+def test_another_teams_archiving_cannot_be_undone(workspace, editor, stranger, client_of):
+    item = make_item(workspace)
+    client_of(editor).post(f"/w/lanxu/items/{item.pk}/archive/")
+    item.refresh_from_db()
+    slug = stranger.workspace.slug
+    answer = client_of(stranger).post(f"/w/{slug}/items/unarchive/", {"archived_at": item.archived_at.isoformat()})
+    assert answer.status_code == 409
+    assert not ContentItem.objects.current().exists()
+
+
+def test_a_cancelled_plan_comes_back(workspace, operator, client_of):
+    row, client = make_ready(make_connected(workspace), due_at=soon(days=1)), client_of(operator)
+    client.post(f"/w/lanxu/publications/{row.pk}/cancel/")
+    assert fresh(row).state == "cancelled"
+    undo = offered(client)
+    press(client, undo)
+    assert (fresh(row).state, fresh(row).due_at, fresh(row).attempt_after) == ("planned", row.due_at, row.due_at)
+    verbs = list(Activity.objects.about(row).values_list("verb", flat=True))
+    assert verbs == ["publication.cancelled", "publication.planned"]
+    assert press(client, undo).status_code == 409
+
+
+def test_a_cancelled_plan_whose_time_passed_says_so(workspace, operator, client_of):
+    row, client = make_ready(make_connected(workspace), due_at=soon(days=1)), client_of(operator)
+    client.post(f"/w/lanxu/publications/{row.pk}/cancel/")
+    undo = offered(client)
+    type(row).objects.filter(pk=row.pk).update(due_at=soon(minutes=-5))
+    answer = press(client, undo)
+    assert answer.status_code == 400
+    assert "That time has passed" in answer.content.decode()
+    assert fresh(row).state == "cancelled"
+
+
+def test_a_plan_made_anew_meanwhile_is_not_made_twice(workspace, operator, client_of, api_of):
+    row, client = make_ready(make_connected(workspace), due_at=soon(days=1)), client_of(operator)
+    client.post(f"/w/lanxu/publications/{row.pk}/cancel/")
+    scheduling.plan(fresh(row).variant, soon(days=2), by=operator, now=timezone.now())
+    assert press(client, offered(client)).status_code == 409
+    answer = api_of(operator).post(f"/api/v1/publications/{row.pk}/plan-again/")
+    assert (answer.status_code, fresh(row).state) == (409, "cancelled")
+
+
+def test_what_was_given_up_is_not_offered_again(workspace, operator, client_of):
+    row = make_ready(make_connected(workspace), due_at=soon(days=1), state="failed")
+    client = client_of(operator)
+    client.post(f"/w/lanxu/publications/{row.pk}/cancel/")
     assert offered(client) is None
 
 

@@ -34,6 +34,7 @@ class LoopbackSite:
         self.pause_s = pause_s
         self.holds_from: int | None = None
         self.holding, self.released = threading.Event(), threading.Event()
+        self.reading_s, self.readings = 0.0, 0
         self.times: Counter[str] = Counter()
         self.first_seen: dict[str, float] = {}
         self.lock = threading.Lock()
@@ -66,6 +67,8 @@ def serving(site: LoopbackSite):
 
         def do_GET(self):
             key = self.path.rpartition("/")[2]
+            site.readings += 1
+            time.sleep(site.reading_s)
             self.say(200, {"key": key, "at": time.time()} if site.times[key] else {})
 
         def say(self, status, data):
@@ -174,9 +177,26 @@ class LoopbackRepeating(LoopbackConnector):
         return self.publish(post)
 
 
+class LoopbackReading(LoopbackConnector):
+    """As LoopbackConnector, on a server whose posts are pulled as well."""
+
+    spec = PlatformSpec(
+        key="loopback_reading", label="Loopback", mark="L", mark_slot=8, body_format="article", limits=Limits(),
+        max_in_flight=4,
+    )  # fmt: skip
+
+    def recent_posts(self, since: datetime) -> list[RemotePost]:
+        for _page in range(4):
+            self.http.read("GET", f"{self.server}/posts/none")
+        return []
+
+
+LOOPBACKS = (LoopbackConnector, LoopbackRepeating, LoopbackReading)
+
+
 def register() -> None:
     """Make the loopback platforms known to this process."""
-    for connector in (LoopbackConnector, LoopbackRepeating):
+    for connector in LOOPBACKS:
         CONNECTORS[connector.spec.key] = connector
 
 

@@ -1,5 +1,6 @@
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -10,6 +11,7 @@ from mediaops.models import Activity, Notice
 from platforms import gateway
 from platforms.actions import connecting
 from platforms.connectors import base
+from platforms.connectors.account import Profile
 from platforms.models import Account, Credential
 from tests.builders import make_account
 from tests.builders_platforms import make_scripted
@@ -99,6 +101,25 @@ def test_check_is_taken_by_one_worker_only(scripted, workspace):
     now = timezone.now()
     assert connecting.claim_check(account.pk, now)
     assert not connecting.claim_check(account.pk, now)
+
+
+def test_right_that_the_platform_took_back_comes_back_only_by_connecting_anew(workspace, owner):
+    """The platform names the right among the account's own, and refuses it all the same."""
+    now = timezone.now()
+    profile = Profile("1", "Tea", handle="tea", rights=("posts",))
+    found = connecting.Found("wechat", profile, {"app_id": "wx1", "app_secret": "x"})
+    account = connecting.keep(workspace, found, by=owner, now=now)
+    granted = replace(profile, rights=("figures", "posts", "publish"))
+    connecting.mark_healthy(account, now, profile=granted)
+    assert Account.objects.get().rights == ["figures", "posts", "publish"], "what is granted later is taken up"
+
+    connecting.lose_right(account, "publish", "Not authorised.", now)
+    for day in (1, 2):
+        connecting.mark_healthy(Account.objects.get(), now + timedelta(days=day), profile=granted)
+        assert Account.objects.get().rights == ["figures", "posts"]
+    connecting.keep(workspace, replace(found, profile=granted), by=owner, now=now)
+    connecting.mark_healthy(Account.objects.get(), now, profile=granted)
+    assert Account.objects.get().rights == ["figures", "posts", "publish"]
 
 
 def test_disconnected_account_is_not_checked_back_to_life(scripted, workspace, owner):

@@ -16,7 +16,7 @@ from content.actions import publishing, reconciling
 from content.checks import check_variant
 from content.models import Publication
 from mediaops.models import Notice
-from platforms.actions import answering, connecting, posting, syncing
+from platforms.actions import answering, connecting, following, posting, syncing
 from platforms.connectors.mastodon import Mastodon
 from platforms.connectors.weibo import Weibo
 from platforms.models import Account, Conversation, Post
@@ -112,6 +112,30 @@ def test_weibo_shows_it_later(weibo, weibo_account):
     row = fresh(row)
     assert (row.state, row.attempts.get().outcome, len(weibo.statuses)) == ("live", "live", 1)
     assert weibo.asked.count("/2/statuses/share.json") == 1
+
+
+def test_weibo_post_that_was_taken_down_is_noticed(weibo, weibo_account):
+    rows = [publish(make_note(weibo_account, TEXT + str(number))) for number in range(2)]
+    now = timezone.now()
+    assert following.due_accounts(now) == []
+    weibo.statuses = [row for row in weibo.statuses if row["idstr"] != rows[1].post.remote_id]
+    later = now + timedelta(hours=2)
+    assert following.due_accounts(later) == [weibo_account.pk]
+    assert following.follow_account(weibo_account, later) == 1
+    stands, fell = (Post.objects.get(pk=row.post_id) for row in rows)
+    assert (stands.removed_at, stands.follow_after > later) == (None, True)
+    assert (fell.removed_at, fell.removed_why, fell.follow_after) == (later, "The post is no longer on Weibo.", None)
+    assert following.follow_account(weibo_account, later + timedelta(minutes=1)) == 0, "asked again too soon"
+
+
+def test_weibo_posts_are_asked_about_again_when_the_hour_was_used_up(weibo, weibo_account):
+    row = publish(make_note(weibo_account))
+    weibo.statuses, weibo.quota = [], 0
+    now = timezone.now()
+    assert following.follow_account(weibo_account, now + timedelta(hours=2)) == 0
+    weibo.quota = 100
+    assert following.follow_account(weibo_account, now + timedelta(hours=4)) == 1
+    assert Post.objects.get(pk=row.post_id).removed_why
 
 
 def test_weibo_account_that_lacks_the_right_goes_on_by_hand(weibo, weibo_account, owner, editor):

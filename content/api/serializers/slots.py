@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from content.models import Slot
+from content.models import Slot, Variant
 from content.models.slot import Weekday
 from mediaops.api.base import OwnRow, TeamSerializer
 from mediaops.api.fields import Moment
@@ -60,4 +60,10 @@ class NextSlotSerializer(serializers.Serializer):
 
 class NextSlotQuery(serializers.Serializer):
     account = OwnRow(queryset=Account.objects.select_related("workspace"))
+    variant = OwnRow(queryset=Variant.objects.select_related("account"), required=False)
     after = Moment(required=False)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if "variant" in given and given["variant"].account_id != given["account"].pk:
+            raise serializers.ValidationError({"variant": _("This variant is for another account.")})
+        return given

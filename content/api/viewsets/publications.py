@@ -137,6 +137,12 @@ class PublicationViewSet(SaysMore, ReadViewSet):
         return self._answer(act(row, by=self.member, now=timezone.now()))
 
     @extend_schema(request=None, responses=shapes.PublicationDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="plan-again")
+    def plan_again(self, request: Any, pk: str) -> Response:
+        """Take a cancelling back, while its moment has not passed: it waits for the same one."""
+        return self._answer(scheduling.plan_again(self.get_object(), by=self.member, now=timezone.now()))
+
+    @extend_schema(request=None, responses=shapes.PublicationDetailSerializer)
     @action(detail=True, methods=["post"])
     def retry(self, request: Any, pk: str) -> Response:
         """Send a failed or late one again, at once."""

@@ -15,6 +15,11 @@ from mediaops.models import Right
 
 NEXT = [
     OpenApiParameter("account", int, required=True, description="Account"),
+    OpenApiParameter(
+        "variant",
+        int,
+        description="What is to go out: days and months whose quota takes no more of it are passed over.",
+    ),
     OpenApiParameter("after", str, description="Only later than this moment (ISO 8601 with zone); now without it."),
 ]
 
@@ -50,6 +55,7 @@ class SlotViewSet(ReadViewSet):
         """The next free slot of an account."""
         form = shapes.NextSlotQuery(data=request.query_params, context=self.get_serializer_context())
         form.is_valid(raise_exception=True)
-        account, now = form.validated_data["account"], timezone.now()
-        moment = scheduling.next_free_slot(account, max(form.validated_data.get("after", now), now))
+        given, now = form.validated_data, timezone.now()
+        account, after = given["account"], max(given.get("after", now), now)
+        moment = scheduling.next_free_slot(account, after, variant=given.get("variant"))
         return Response(shapes.NextSlotSerializer({"account": account.pk, "due_at": moment}).data)

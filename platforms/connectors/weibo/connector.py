@@ -22,10 +22,10 @@ from platforms.connectors.counting import links_of, wide_count
 from platforms.connectors.errors import NotPermitted, OutcomeUnknown, Refused
 from platforms.connectors.http import Http
 from platforms.connectors.outgoing import OutgoingImage, OutgoingPost
-from platforms.connectors.remote import AccountReading, PostRef, Reading, RemoteMessage, RemotePost, Ticket
+from platforms.connectors.remote import AccountReading, Fate, PostRef, Reading, RemoteMessage, RemotePost, Ticket
 from platforms.connectors.spec import CommentAct, FormField, Limits, PlatformSpec
 from platforms.connectors.weibo.client import Wire, id_of
-from platforms.connectors.weibo.errors import Delayed, Gone
+from platforms.connectors.weibo.errors import GONE, POST_GONE, Delayed, Gone
 
 TEXT_MAX = 140
 ANSWER_MAX = 140
@@ -200,7 +200,7 @@ class Weibo:
     def recent_posts(self, since: datetime) -> Iterator[RemotePost]:
         """Yield the account's own posts since then, newest first."""
         for status in self._wire.rows("statuses/user_timeline", "statuses", uid=self._uid):
-            if str(status.get("deleted") or "0") != "0" or not id_of(status):
+            if _is_deleted(status) or not id_of(status):
                 continue
             post = self._remote(status)
             if post.published_at < since:
@@ -208,6 +208,21 @@ class Weibo:
                     return
                 continue
             yield post
+
+    def fates(self, posts: Sequence[PostRef]) -> Iterator[Fate]:
+        """Tell of each post whether it stands, one call each.
+
+        Weibo has no other way to learn of one that was deleted or taken down (20101), and does not say
+        which of both. Once the hour's calls are used up the rest is not asked for.
+        """
+        for post in posts:
+            try:
+                status = self._wire.read("statuses/show", id=post.remote_id)
+            except Gone as error:
+                yield Fate(post.remote_id, stands=False, reason=str(error))
+                continue
+            is_gone = isinstance(status, Mapping) and _is_deleted(status)
+            yield Fate(post.remote_id, stands=not is_gone, reason=str(GONE[POST_GONE]()) if is_gone else "")
 
     # --- what people say ----------------------------------------------------------------------------
 
@@ -483,6 +498,10 @@ def _person(author: Mapping[str, Any]) -> dict[str, Any]:
         "author_url": f"https://weibo.com/u/{uid}" if uid else "",
         "avatar_url": str(author.get("avatar_large") or author.get("profile_image_url") or ""),
     }
+
+
+def _is_deleted(status: Mapping[str, Any]) -> bool:
+    return str(status.get("deleted") or "0") != "0"
 
 
 def _author(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -42,6 +42,7 @@ SPENT = frozenset({10022, 10023, 10024})
 """The hour's calls of the address, of the user, of the user for this call."""
 TOO_OFTEN = 20016
 DELAYED = 20032
+POST_GONE = 20101
 
 SIGNED_OUT = frozenset({21301, 21314, 21315, 21316, 21317, 21319, 21327, 21332})
 
@@ -83,7 +84,7 @@ REFUSED: dict[int, Sentence] = {
 }
 
 GONE: dict[int, Sentence] = {
-    20101: lambda: _("The post is no longer on Weibo."),
+    POST_GONE: lambda: _("The post is no longer on Weibo."),
     20201: lambda: _("The comment is no longer on Weibo."),
 }
 

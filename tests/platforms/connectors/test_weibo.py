@@ -345,6 +345,28 @@ def test_post_is_deleted_once_and_again(weibo):
     assert weibo.statuses == []
 
 
+@pytest.mark.parametrize("says_200", [True, False])
+def test_each_post_is_asked_whether_it_stands(weibo, says_200):
+    weibo.statuses = [weibo.make_status(f"第{n}条") for n in range(2)]
+    weibo.statuses[1]["deleted"] = "1"
+    weibo.says_200 = says_200
+    ids = [*(row["idstr"] for row in weibo.statuses), "4"]
+    told = list(connect(weibo).fates([PostRef(remote_id) for remote_id in ids]))
+    assert [(fate.remote_id, fate.stands) for fate in told] == [(ids[0], True), (ids[1], False), ("4", False)]
+    assert told[0].reason == ""
+    assert told[1].reason == told[2].reason == "The post is no longer on Weibo."
+    assert weibo.asked.count("/2/statuses/show.json") == 3
+
+
+def test_fates_told_before_the_hour_was_used_up_count(weibo):
+    weibo.quota = 1
+    told = connect(weibo).fates([PostRef("4"), PostRef("5"), PostRef("6")])
+    assert not next(told).stands
+    with pytest.raises(NothingSent):
+        next(told)
+    assert weibo.asked.count("/2/statuses/show.json") == 2
+
+
 @pytest.mark.parametrize("may_count", [True, False])
 def test_counts_are_told_and_views_are_unknown(weibo, may_count):
     weibo.statuses = [weibo.make_status(f"第{n}条") for n in range(3)]

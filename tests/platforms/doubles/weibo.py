@@ -192,6 +192,10 @@ class WeiboDouble:
         rows = [{name: value for name, value in row.items() if name != "raw"} for row in self.statuses]
         return httpx.Response(200, json={"statuses": page_of(rows, given), "total_number": len(rows)})
 
+    def statuses_show(self, given, _files):
+        found = next((row for row in self.statuses if row["idstr"] == given["id"]), None)
+        return self.shown(found) if found else self.error(20101)
+
     def statuses_mentions(self, given, _files):
         return httpx.Response(200, json={"statuses": page_of(self.mentions, given)})
 
