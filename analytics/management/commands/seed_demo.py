@@ -167,11 +167,10 @@ class Demo:
             handle="journal.lanxu.example",
             state=Health.EXPIRED,
             failing_since=self.now - timedelta(hours=11),
-            problem="Lanxu Journal 不再接受我们的应用密码。",
-            problem_in={
-                "zh-hans": "Lanxu Journal 不再接受我们的应用密码。",
-                "en": "Lanxu Journal does not accept our application password any more.",
-            },
+            **told(
+                "Lanxu Journal 不再接受我们的应用密码。",
+                "Lanxu Journal does not accept our application password any more.",
+            ),
             made_by=owner,
             made_at=then,
             checked_at=self.now - timedelta(hours=11),
@@ -451,12 +450,20 @@ class Demo:
         """What a person has to decide today: failed, unsure, by hand, too late."""
         cases: list[tuple[str, str, timedelta, dict[str, Any]]] = [
             ("journal", "秋天第一炉", timedelta(hours=13), {
-                "state": State.UNSURE, "problem": "Lanxu Journal 收下了内容，20 秒没有答复，连接断了。",
+                **told(
+                    "Lanxu Journal 收下了内容，20 秒没有答复，连接断了。",
+                    "Lanxu Journal took the piece, said nothing for 20 seconds, and the connection broke.",
+                ),
+                "state": State.UNSURE,
                 "claimed_at": self.now - timedelta(hours=13),
                 "way_out": "look",
             }),
             ("journal", "桂花乌龙开售倒计时 3 天", timedelta(hours=3), {
-                "state": State.FAILED, "problem": "Lanxu Journal 的授权已失效。重新接入后再发。",
+                **told(
+                    "Lanxu Journal 的授权已失效。重新接入后再发。",
+                    "Lanxu Journal signed us out. Connect it anew, then send again.",
+                ),
+                "state": State.FAILED,
                 "way_out": "reconnect",
             }),
             ("red", "桂花乌龙的 5 种喝法", timedelta(minutes=20), {"state": State.BY_HAND}),
@@ -479,6 +486,7 @@ class Demo:
                     ended_at=row.due_at + timedelta(seconds=20),
                     outcome=outcome,
                     problem=row.problem,
+                    problem_in=row.problem_in,
                     sent=publishing.as_sent(row, compose(variant)),
                 )
             self.number += 1
@@ -648,6 +656,11 @@ class Demo:
         every, start = list(rows.values_list("pk", flat=True)), self.now - timedelta(weeks=WEEKS)
         step = (self.now - start) / max(len(every), 1)
         Activity.objects.bulk_update([Activity(pk=pk, at=start + step * n) for n, pk in enumerate(every, 1)], ["at"])
+
+
+def told(chinese: str, english: str) -> dict[str, Any]:
+    """Return a reason as rows keep it, in both languages."""
+    return {"problem": chinese, "problem_in": {"zh-hans": chinese, "en": english}}
 
 
 def piece_of(number: int) -> Piece:
