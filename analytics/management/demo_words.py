@@ -188,3 +188,15 @@ TALKS = [
     ("journal", "comment", "Mei-Lin", 26, "Could you write about storage? Mine lost its scent after a month.", ""),
     ("channels", "comment", "周老师", 44, "讲得明白，已转给学生。", "谢谢周老师。"),
 ]
+
+BRAND_RULES: list[tuple[str, str, dict[str, str]]] = [
+    ("banned", "养生", {"instead": "日常喝", "reason": "茶是食品，不说功效。"}),
+    ("banned", "排毒", {"reason": "茶是食品，不说功效。"}),
+    ("banned", "吊打", {"reason": "不比别家。"}),
+    ("banned", "detox", {"reason": "Tea is food: no health claims."}),
+    ("preferred", "兰序", {"instead": "岚序", "reason": "店名写对。"}),
+    ("preferred", "Lan Xu", {"instead": "Lanxu", "reason": "One word."}),
+    ("required", "过敏提示：含桂花", {"only_with": "桂花乌龙", "reason": "礼盒与活动页必须写明。"}),
+]
+"""Kind, words, and what goes with them."""
+ALLOWED = [("第一炉", "产品名，不是排名。"), ("最后一炉", "说的是日子。")]

@@ -7,6 +7,7 @@ machine: its own site is the only account with credentials.
 import io
 import math
 import random
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,12 +19,21 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from analytics.actions import collecting, reporting, rolling
-from analytics.management.demo_words import PERSONAS, PIECES, PILLARS, SITE_COMMENTS, TALKS, Piece
-from analytics.models import AccountFigures, AccountSnapshot, PostFigures, PostSnapshot
+from analytics.actions import collecting, importing, reporting, rolling
+from analytics.management.demo_words import (
+    ALLOWED,
+    BRAND_RULES,
+    PERSONAS,
+    PIECES,
+    PILLARS,
+    SITE_COMMENTS,
+    TALKS,
+    Piece,
+)
+from analytics.models import AccountFigures, AccountSnapshot, ImportedFile, PostFigures, PostSnapshot
 from campaigns.actions import assigning, linking, partnering, phasing, running, spending
 from campaigns.models import BudgetLine, Campaign, Collaboration, Expense, LinkDay
-from content.actions import assets, drafting, fitting, planning, publishing, reviewing, slotting
+from content.actions import assets, branding, drafting, fitting, planning, publishing, reviewing, slotting
 from content.asset_refs import asset_path
 from content.compose import compose
 from content.markdown import to_html
@@ -114,6 +124,8 @@ class Demo:
         self.make_followers()
         self.make_days()
         self.make_partners()
+        self.make_brand()
+        self.import_file()
         self.make_reports()
         self.read_notices()
 
@@ -217,8 +229,8 @@ class Demo:
             owner=manager,
         )
         running.move_campaign(self.season, "running", by=manager)
-        for name, day, days in (("预热", 0, 15), ("KOL 探访", 7, 14), ("围炉煮茶场", 21, 3), ("开售", 25, 8)):
-            at = first + timedelta(days=day)
+        for name, start, days in (("预热", 0, 15), ("KOL 探访", 7, 14), ("围炉煮茶场", 21, 3), ("开售", 25, 8)):
+            at = first + timedelta(days=start)
             ends_on = at + timedelta(days=days - 1)
             phasing.add_phase(self.season, by=manager, name=name, starts_on=at, ends_on=ends_on)
         self.winter = running.start_campaign(
@@ -637,6 +649,42 @@ class Demo:
             LinkDay.objects.create(
                 link=link, day=self.today - timedelta(days=18 - n), clicks=int(abs(self.dice.gauss(480, 120)))
             )
+
+    def make_brand(self) -> None:
+        """Rules of wording of a tea house: what not to write, how to write its names, what must be there."""
+        manager, at = self.people["manager"], self.now - timedelta(weeks=9)
+        for kind, phrase, fields in BRAND_RULES:
+            branding.add_rule(self.workspace, {"kind": kind, "phrase": phrase, **fields}, by=manager, now=at)
+        for phrase, reason in ALLOWED:
+            branding.allow_phrase(self.workspace, phrase, reason=reason, by=manager, now=at)
+
+    def import_file(self) -> None:
+        """An export of Douyin's back office, imported: its newest figures, and one row that nobody knows."""
+        account, analyst = self.accounts["douyin"], self.people["analyst"]
+        lines = ["作品名称,发布时间,播放量,完播率,5s完播率,点赞量,分享量,评论量,收藏量,粉丝增量"]
+        known = PostFigures.objects.filter(post__account=account).exclude(views=None).select_related("post")
+        for row in known.order_by("-post__published_at")[:9]:
+            at = f"{row.post.published_at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
+            rates = f"{self.dice.uniform(0.06, 0.2):.6f},{self.dice.uniform(0.3, 0.5):.6f}"
+            counts = [row.views + self.dice.randint(20, 200), row.likes, row.shares, row.comments, row.saves or 0]
+            shown = [str(counts[0]), rates, *map(str, counts[1:]), str(self.dice.randint(3, 40))]
+            lines.append(",".join([row.post.title, at, *shown]))
+        when = self.now.astimezone(ZONE) - timedelta(days=3)
+        lines.append(f"直播预告：围炉夜话,{when:%Y-%m-%d} 19:30:00,2184,0.0912,0.371,96,12,31,8,5")
+        name, content = f"抖音作品列表_{self.today:%Y%m%d}.csv", "\n".join(lines).encode("gb18030")
+        now = self.now - timedelta(minutes=50)
+        export = importing.add_file(io.BytesIO(content), name, len(content), by=analyst, now=now).imported
+
+        def work(step: Callable[[ImportedFile, datetime], None]) -> None:
+            if claimed := importing.claim(export.pk, now):
+                step(claimed, now)
+            export.refresh_from_db()
+
+        work(importing.read_file)
+        importing.choose(export, account=account, as_of=now, makes_posts=False, now=now)
+        work(importing.read_file)
+        importing.confirm(export, by=analyst, now=now)
+        work(importing.import_rows)
 
     def make_reports(self) -> None:
         reporting.subscribe(self.people["manager"], self.now)
