@@ -192,9 +192,6 @@ def fold(text: str) -> Folded:
     return Folded("".join(lower[at] for at in kept), kept)
 
 
-# --- as problems -------------------------------------------------------------------------------------
-
-
 def judge(texts: Mapping[Field, str], using: Guide) -> list[Problem]:
     """Return what is wrong with the texts of a post by field, one problem for each term of a field."""
     found = [problem for name, text in texts.items() for problem in _of_field(name, text, using)]
@@ -267,9 +264,6 @@ def _missing(texts: Mapping[Field, str], using: Guide) -> Iterator[Problem]:
             "brand_missing", f"{said} {rule.reason}".strip(), "body", "warn", target=rule.words,
             category=_("Required wording"), fixes=(Fix(f"append:{rule.words}", label, rule.words),),
         )  # fmt: skip
-
-
-# --- inside -------------------------------------------------------------------------------------------
 
 
 def _finding(text: str, folded: Folded, start: int, end: int, entry: Entry) -> Finding:

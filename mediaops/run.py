@@ -99,8 +99,6 @@ class Run:
         self.ending = threading.Event()
         self.failure = ""
 
-    # --- the way up ------------------------------------------------------------------------------
-
     def go(self) -> int:
         from mediaops import settings
 
@@ -203,8 +201,6 @@ class Run:
         with self.log.lock:
             print("\n".join(lines), flush=True)
 
-    # --- while it runs -----------------------------------------------------------------------------
-
     def watch(self) -> None:
         while not self.ending.wait(0.5):
             self.restart_the_dead()
@@ -226,8 +222,6 @@ class Run:
     def fail(self, sentence: str) -> None:
         self.failure = sentence
         self.ending.set()
-
-    # --- the way down --------------------------------------------------------------------------------
 
     def stop(self) -> None:
         """Clock, web and worker together, and Redis when nobody needs it any more."""

@@ -12,19 +12,19 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env.read_env_file(BASE_DIR / ".env")
 VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var").absolute()
 
-# --- What kind of installation this is -------------------------------------------------------
+# What kind of installation this is
 DEBUG = env.flag("DEBUG")
 SITE_URL = env.address("SITE_URL", "http://127.0.0.1:8000")
 ALLOW_LOCAL_SERVERS = env.flag("ALLOW_LOCAL_SERVERS")
 SECURE = SITE_URL.startswith("https://")
 
-# --- Secrets: from the environment, or made once and kept under var/ ---------------------------
+# Secrets: from the environment, or made once and kept under var/
 SECRET_KEY = env.secret("SECRET_KEY", VAR_DIR)
 SEALING_KEYS = env.sealing_keys("SEALING_KEYS", VAR_DIR)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", f"{env.host_of(SITE_URL)},localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
-# --- Applications ------------------------------------------------------------------------------
+# Applications
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -89,11 +89,11 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.append("django.forms")
 
-# --- Database ----------------------------------------------------------------------------------
+# Database
 DATABASES = {"default": env.database("DATABASE_URL", VAR_DIR / "mediaops.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Redis: broker, cache ------------------------------------------------------------------------
+# Redis: broker, cache
 REDIS_URL = env.redis_address("REDIS_URL", redis_server.socket_path(VAR_DIR))
 CACHES = {
     "default": {
@@ -122,7 +122,7 @@ PLATFORM_ADDRESSES = {
     "douyin": env.address("DOUYIN_API", "https://open.douyin.com"),
 }
 
-# --- People --------------------------------------------------------------------------------------
+# People
 AUTH_USER_MODEL = "mediaops.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
@@ -147,7 +147,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 
-# --- Words and time ------------------------------------------------------------------------------
+# Words and time
 LANGUAGE_CODE = env.text("LANGUAGE", "zh-hans")
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -156,7 +156,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# --- Files ---------------------------------------------------------------------------------------
+# Files
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -177,7 +177,7 @@ VIDEO_MAX_BYTES = env.number("VIDEO_MAX_MB", 1024, least=1) * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 IMPORT_MAX_MB = env.number("IMPORT_MAX_MB", 50, least=1)
 
-# --- E-mail --------------------------------------------------------------------------------------
+# E-mail
 if email_url := env.text("EMAIL_URL"):
     vars().update(environ.Env.email_url_config(email_url))
 else:
@@ -185,7 +185,7 @@ else:
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", f"Mediaops <mediaops@{env.host_of(SITE_URL)}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-# --- Safety --------------------------------------------------------------------------------------
+# Safety
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = SECURE and env.flag("SSL_REDIRECT", True)
@@ -199,7 +199,7 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 SILENCED_SYSTEM_CHECKS = ["security.W019"]  # our own pages show previews of posts in frames
 CSRF_FAILURE_VIEW = "mediaops.views.errors.csrf_failure"
 
-# --- REST ----------------------------------------------------------------------------------------
+# REST
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["mediaops.api.auth.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["mediaops.api.permissions.HasRight"],
@@ -256,7 +256,7 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-# --- Logs: one JSON line each, or readable ones on a terminal; never a secret --------------------
+# Logs: one JSON line each, or readable ones on a terminal; never a secret
 LOG_JSON = env.flag("LOG_JSON", not DEBUG)
 _shared = [
     structlog.contextvars.merge_contextvars,

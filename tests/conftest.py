@@ -35,9 +35,6 @@ def pytest_collection_modifyitems(items):
             item.add_marker("worker")
 
 
-# --- people ------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def workspace(db):
     return builders.make_workspace(name="Lanxu Tea", slug="lanxu")
@@ -70,9 +67,6 @@ def stranger(other_workspace):
     return builders.make_member(other_workspace, role=Role.OWNER, name="Stranger")
 
 
-# --- doors -------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def client_of():
     """Return a function: a browser session of a member."""
@@ -100,9 +94,6 @@ def api_of():
         return client
 
     return with_token
-
-
-# --- servers -----------------------------------------------------------------------------------------
 
 
 @pytest.fixture(autouse=True)
@@ -147,8 +138,6 @@ def _database_url():
     user = f"{about['USER']}:{about['PASSWORD']}" if about["PASSWORD"] else about["USER"]
     return f"postgres://{user}@{about['HOST']}:{about['PORT'] or 5432}/{about['NAME']}"
 
-
-# --- browser -----------------------------------------------------------------------------------------
 
 PATIENCE_MS = 30_000
 """How long a page may take for what a test waits for: the machine may have other things to do."""

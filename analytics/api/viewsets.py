@@ -36,9 +36,6 @@ class ListViewSet(mixins.ListModelMixin, TeamViewSet):
     """Rows that have no address of their own."""
 
 
-# --- figures -----------------------------------------------------------------------------------------
-
-
 class AccountFiguresViewSet(ReadViewSet):
     """The newest figures of each account; its id is the row's."""
 
@@ -169,9 +166,6 @@ class PieceViewSet(TeamViewSet):
     def list(self, request: Any) -> Response:
         rows = piece_rows(self.filter_queryset(self.get_queryset()))
         return Response(self.get_serializer(rows, many=True).data)
-
-
-# --- reports -----------------------------------------------------------------------------------------
 
 
 class ReportFilter(filters.FilterSet):

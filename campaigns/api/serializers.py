@@ -42,9 +42,6 @@ def campaign(**kwargs: Any) -> OwnRow:
     return OwnRow(queryset=Campaign.objects.all(), required=False, allow_null=True, **kwargs)
 
 
-# --- campaigns and money -----------------------------------------------------------------------------
-
-
 class CampaignSerializer(TeamSerializer):
     """Why, from when to when, who leads it. Days are both included."""
 
@@ -135,9 +132,6 @@ class ExpenseWriteSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=200, allow_blank=True, required=False)
 
 
-# --- tasks -------------------------------------------------------------------------------------------
-
-
 class TaskSerializer(TeamSerializer):
     """One thing a person has to do."""
 
@@ -159,9 +153,6 @@ class TaskWriteSerializer(serializers.Serializer):
 
 class TaskMoveSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=TaskState.choices)
-
-
-# --- partners ----------------------------------------------------------------------------------------
 
 
 class ChannelSerializer(HidesAmounts, TeamSerializer):
@@ -257,9 +248,6 @@ class DeliverSerializer(serializers.Serializer):
     """The real post, by id; null takes it away again."""
 
     post = OwnRow(queryset=Post.objects.all(), allow_null=True)
-
-
-# --- links -------------------------------------------------------------------------------------------
 
 
 class LinkSerializer(TeamSerializer):

@@ -45,9 +45,6 @@ def touch_guide(workspace: Workspace) -> None:
         BrandGuide.objects.get_or_create(workspace=workspace)
 
 
-# --- rules -------------------------------------------------------------------------------------------
-
-
 @transaction.atomic
 def add_rule(workspace: Workspace, fields: Mapping[str, Any], *, by: Membership, now: datetime) -> BrandRule:
     """Add a rule. The same words of one kind are refused."""
@@ -98,9 +95,6 @@ def _demand_sense(row: BrandRule) -> None:
         _refuse("phrase", _("At most two *, and words before, between and behind them."))
 
 
-# --- lists -------------------------------------------------------------------------------------------
-
-
 @transaction.atomic
 def import_list(
     workspace: Workspace, words: Words, *, name: str, source: str = "", by: Membership, now: datetime
@@ -139,9 +133,6 @@ def drop_list(row: WordList, *, by: Membership) -> None:
     record(by=by, verb="word_list.dropped", subject=row, words=row.size)
     row.delete()
     touch_guide(row.workspace)
-
-
-# --- phrases that pass --------------------------------------------------------------------------------
 
 
 @transaction.atomic

@@ -215,9 +215,6 @@ class _Job:
         self.save(**fields)
 
 
-# --- words -------------------------------------------------------------------------------------------
-
-
 def _cut(job: _Job, what: str) -> None:
     limit = int(job.offer.fix.value)
     if what == "title":
@@ -297,9 +294,6 @@ def _joined(before: str, words: str, after: str) -> str:
     elif not words and (not before or before[-1].isspace()):
         after = after.lstrip(" ")
     return f"{before}{words}{after}"
-
-
-# --- pictures ----------------------------------------------------------------------------------------
 
 
 def _crop(job: _Job, what: str) -> None:

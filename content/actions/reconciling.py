@@ -47,9 +47,6 @@ CHECKING_FOR = timedelta(hours=24)
 """A platform that is not done after this leaves us unsure."""
 
 
-# --- Dead workers --------------------------------------------------------------------------------
-
-
 def release_stuck(now: datetime) -> int:
     """Take the rows of dead workers from them; return how many.
 
@@ -76,9 +73,6 @@ def _release(row: Publication, now: datetime) -> bool:
         sentence = _("The worker stopped while sending. It may be live, so we will not send it again unasked.")
         settling.note_attempt(attempt, Outcome.LOST, now)
         return settling.unsure(row, sentence, now)
-
-
-# --- Tickets -------------------------------------------------------------------------------------
 
 
 def check_tickets(now: datetime) -> list[int]:
@@ -144,9 +138,6 @@ def _ask_again(publication: Publication, ticket: Ticket, now: datetime) -> None:
     Publication.objects.filter(pk=publication.pk, state=State.PROCESSING, claims=publication.claims).update(
         ticket=settling.ticket_data(ticket), check_after=now + timedelta(seconds=again_s), looks=F("looks") + 1
     )
-
-
-# --- Doubts --------------------------------------------------------------------------------------
 
 
 def doubts_to_look_up(now: datetime) -> list[int]:
@@ -217,9 +208,6 @@ def ask_later(publication: Publication, now: datetime) -> None:
     """Let a row that was taken for a look, but not asked about, be taken again in a moment."""
     rows = Publication.objects.filter(pk=publication.pk, state__in=[State.UNSURE, State.PROCESSING])
     rows.filter(claims=publication.claims).update(check_after=now + places.SOON)
-
-
-# --- What people answer --------------------------------------------------------------------------
 
 
 def confirm(publication: Publication, url: str, *, by: Membership | None, now: datetime) -> Post:

@@ -61,9 +61,6 @@ def trial(request: Any) -> HttpResponse:
     return show(request, PAGE, "content/brand/_trial.html", _page(request) | context)
 
 
-# --- rules -------------------------------------------------------------------------------------------
-
-
 @team_view(needs=Right.ADMIN)
 def rule_new(request: Any) -> HttpResponse:
     form = RuleForm(request.POST or None)
@@ -96,9 +93,6 @@ def rule_drop(request: Any, pk: int) -> HttpResponse:
     row = get_own(BrandRule.objects.select_related("workspace"), request, pk=pk)
     branding.drop_rule(row, by=request.member)
     return _back(request, "rule:dropped", _("“%(row)s” is not watched any more") % {"row": row})
-
-
-# --- lists -------------------------------------------------------------------------------------------
 
 
 @team_view(needs=Right.ADMIN)
@@ -162,9 +156,6 @@ def list_drop(request: Any, pk: int) -> HttpResponse:
     return _back(request, "list:dropped", _("“%(row)s” is deleted") % {"row": row})
 
 
-# --- phrases that pass --------------------------------------------------------------------------------
-
-
 @require_POST
 @team_view(needs=Right.APPROVE)
 def allow(request: Any) -> HttpResponse:
@@ -187,9 +178,6 @@ def forbid(request: Any, pk: int) -> HttpResponse:
     row = get_own(AllowedPhrase.objects.select_related("workspace"), request, pk=pk)
     branding.forbid_phrase(row, by=request.member)
     return _back(request, "phrase:forbidden", _("“%(row)s” is warned of again") % {"row": row})
-
-
-# --- together ------------------------------------------------------------------------------------------
 
 
 def _page(request: Any) -> dict[str, Any]:

@@ -63,9 +63,6 @@ STATE_ICONS = {
 }
 
 
-# --- Addresses -----------------------------------------------------------------------------------
-
-
 def _slug(context: Any) -> str:
     workspace = context.get("workspace") or getattr(context.get("request"), "workspace", None)
     return workspace.slug if workspace else ""
@@ -118,9 +115,6 @@ def with_query(context: Any, **changes: Any) -> str:
         else:
             query[name] = value
     return "?" + query.urlencode()
-
-
-# --- Signs ---------------------------------------------------------------------------------------
 
 
 @register.simple_tag
@@ -180,9 +174,6 @@ def state_icon(state: str) -> str:
 def activity(verb: str) -> str:
     """Return a line of the trail in words."""
     return sentence_of(verb)
-
-
-# --- Time ----------------------------------------------------------------------------------------
 
 
 def _zone(moment: datetime) -> datetime:
@@ -315,9 +306,6 @@ def ago(moment: datetime | None) -> str:
         return _("just now")
     words = duration(seconds)
     return (_("%(time)s ago") if seconds > 0 else _("in %(time)s")) % {"time": words}
-
-
-# --- Figures -------------------------------------------------------------------------------------
 
 
 @register.filter

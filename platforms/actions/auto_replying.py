@@ -88,9 +88,6 @@ def _somebody_talks(account: Account, thread_id: str, now: datetime) -> bool:
     return rows.filter(made_at__gte=now - TALKING_FOR).exclude(by=None).exists()
 
 
-# --- The list -------------------------------------------------------------------------------------
-
-
 def add(account: Account, *, by: Membership, now: datetime, **given: Any) -> AutoReply:
     """Add an automatic answer at the end of the account's list. `given` are fields of the row."""
     demand_able(account)

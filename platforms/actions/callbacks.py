@@ -93,9 +93,6 @@ def _short(key: str) -> str:
     return key if len(key) <= 200 else f"{key[:120]}#{hashlib.sha256(key.encode()).hexdigest()}"
 
 
-# --- Understanding --------------------------------------------------------------------------------
-
-
 def hand_over(now: datetime, most: int = 200) -> list[int]:
     """Take callbacks that are due for handing to workers; what got lost is due again later."""
     taken = []

@@ -35,9 +35,6 @@ def keeps(account: Account) -> bool:
     return gateway.can(account, KeepsContacts)
 
 
-# --- What the platform tells ----------------------------------------------------------------------
-
-
 def know_new(platforms: Sequence[str], now: datetime) -> int:
     """Begin reading the contacts of accounts that were not read yet; return how many are new."""
     rows = Account.objects.own().working().filter(platform__in=platforms, contact_book=None).exclude(rights=[])
@@ -181,9 +178,6 @@ def note_person(account: Account, remote_id: str, now: datetime) -> None:
     if remote_id and keeps(account):
         row = Contact(account=account, remote_id=remote_id[:200], seen_at=now)
         Contact.objects.bulk_create([row], ignore_conflicts=True)
-
-
-# --- What the team does ---------------------------------------------------------------------------
 
 
 def tag(contacts: Sequence[Contact], label: ContactTag, *, by: Membership, now: datetime) -> int:

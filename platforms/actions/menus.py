@@ -179,9 +179,6 @@ def _ask(account: Account, now: datetime, what: Any) -> Any:
     return connecting.ask(account, KeepsMenu, "menu", what, now)
 
 
-# --- Moving entries about ---------------------------------------------------------------------------
-
-
 def rearranged(entries: list[Entry], act: str, place: str, to: str = "") -> list[Entry]:
     """Return the entries after an act of the editor: add, below (add one below), drop, up, down, or move
     (`place` before `to`). What does not fit leaves them as they are."""

@@ -61,17 +61,11 @@ class Draft:
     tags: Sequence[str] = ()
 
 
-# --- Opening --------------------------------------------------------------------------------------
-
-
 def open_site(workspace: Workspace, *, by: Membership, now: datetime) -> Account:
     """Open the workspace's site and connect it as an account; one that is connected is returned as it is."""
     connected = Account.objects.in_workspace(workspace).own().working()
     row = connected.filter(platform=SiteConnector.spec.key, credential__isnull=False).first()
     return row or connecting.connect_account(workspace, SiteConnector.spec.key, {}, by=by, now=now)
-
-
-# --- Articles -------------------------------------------------------------------------------------
 
 
 def publish(workspace: Workspace, key: str, draft: Draft, *, now: datetime) -> tuple[Article, bool]:
@@ -190,9 +184,6 @@ def _stored(name: str, data: bytes) -> str:
     return default_storage.save(name, ContentFile(data))
 
 
-# --- Comments -------------------------------------------------------------------------------------
-
-
 def add_comment(article: Article, name: str, text: str, *, now: datetime) -> SiteComment:
     """Write a visitor's comment; nobody sees it until the team shows it. A repeat is the same comment."""
     return _say(article, None, name=name, text=text, is_team=False, now=now)[0]
@@ -243,9 +234,6 @@ def _moderate(comment: SiteComment, to: str, verb: str, *, by: Membership, now: 
         move(comment, COMMENT_MOVES, to, changed_at=now)
         record(by=by, verb=verb, subject=comment)
     return comment
-
-
-# --- Counting -------------------------------------------------------------------------------------
 
 
 def count_view(article: Article, day: date, *, is_first: bool) -> None:

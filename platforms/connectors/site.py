@@ -67,8 +67,6 @@ class SiteConnector:
         home = account.server or f"{settings.SITE_URL}/site/{account.handle}"
         self.base = home.rstrip("/") + "/api"
 
-    # --- what it is ---------------------------------------------------------------------------
-
     def profile(self) -> Profile:
         """Ask the site who it is. `remote_id` is the workspace's number."""
         return self._read("profile", _profile_of)
@@ -76,8 +74,6 @@ class SiteConnector:
     def account_reading(self) -> AccountReading:
         """Return how many articles stand and how often all of them were opened. A site has no followers to tell."""
         return self._read("reading", _account_reading_of)
-
-    # --- posts --------------------------------------------------------------------------------
 
     def publish(self, post: OutgoingPost) -> RemotePost:
         """Upload the pictures, then PUT the article under the publication's key."""
@@ -108,8 +104,6 @@ class SiteConnector:
         """Yield every standing article published at or after `since`, oldest first."""
         return self._pages("articles", since, _post_of)
 
-    # --- what people say ------------------------------------------------------------------------
-
     def messages(self, since: datetime) -> Iterator[RemoteMessage]:
         """Yield comments written, shown or answered at or after `since`, those that still wait as well."""
         return self._pages("comments", since, _message_of)
@@ -118,16 +112,12 @@ class SiteConnector:
         """Answer a comment as the team. A comment that waited is shown by that."""
         return self._write("POST", "comments", _message_of, json={"answers": message_id, "text": text})
 
-    # --- counters -------------------------------------------------------------------------------
-
     def post_readings(self, posts: Sequence[PostRef]) -> Iterator[Reading]:
         """Yield views and shown comments of articles; removed and unknown ones are left out."""
         ids = [post.remote_id for post in posts]
         for start in range(0, len(ids), READINGS_PER_CALL):
             some = ",".join(ids[start : start + READINGS_PER_CALL])
             yield from self._read("readings", _readings_of, params={"ids": some})
-
-    # --- the wire -------------------------------------------------------------------------------
 
     def _draft(self, post: OutgoingPost) -> dict[str, Any]:
         urls = {image.ref: self._upload(image) for image in post.images}

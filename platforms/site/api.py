@@ -155,9 +155,6 @@ def nothing(request, rest: str = "") -> HttpResponse:
     raise ApiProblem(404, "not_found", _("There is no such address."))
 
 
-# --- the way in -------------------------------------------------------------------------------------
-
-
 def _let_in(request: HttpRequest, slug: str) -> Workspace:
     scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
     row = None
@@ -191,9 +188,6 @@ def _problem(error: UserError) -> HttpResponse:
     }
     headers = getattr(error, "headers", {})
     return JsonResponse(body, status=status, headers=headers, content_type="application/problem+json")
-
-
-# --- what comes in ----------------------------------------------------------------------------------
 
 
 def _body(request: HttpRequest) -> Body:
@@ -259,9 +253,6 @@ def _since(request: HttpRequest) -> datetime | None:
     if said and (moment is None or timezone.is_naive(moment)):
         raise ApiProblem(400, "bad_time", _("`since` must be an ISO 8601 time with its zone."))
     return moment
-
-
-# --- what goes out ------------------------------------------------------------------------------------
 
 
 def _page(request: Any, name: str, rows: Any, told: Callable[[Any], Body]) -> HttpResponse:

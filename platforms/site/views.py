@@ -30,9 +30,6 @@ COMMENTS = (Pace("comments", 5, 600), Pace("comments-day", 30, 86_400))
 BEACONS = Pace("beacons", 600, 60)
 
 
-# --- Lists ------------------------------------------------------------------------------------------
-
-
 @require_safe
 @site_page
 def home(request) -> HttpResponse:
@@ -77,9 +74,6 @@ def _frame(request) -> dict[str, Any]:
     used = ArticleTag.objects.in_workspace(request.workspace).filter(article__removed_at=None)
     most = used.values_list("name").annotate(times=Count("pk")).order_by("-times", "name")[:NAV_TAGS]
     return {"site": request.workspace, "nav_tags": [name for name, _times in most]}
-
-
-# --- One article --------------------------------------------------------------------------------------
 
 
 @require_safe
@@ -166,9 +160,6 @@ def _others(workspace: Workspace, row: Article) -> list[Article]:
 
 def _gone(request, status: int) -> HttpResponse:
     return render(request, "site/gone.html", _frame(request) | {"was_removed": status == 410}, status=status)
-
-
-# --- Pictures -----------------------------------------------------------------------------------------
 
 
 @require_safe

@@ -141,9 +141,6 @@ def _visitor(request) -> dict[str, str]:
     return {}
 
 
-# --- The platform's own page ----------------------------------------------------------------------
-
-
 def _leave(request, away: signing_in.Away) -> HttpResponse:
     """Send the person to the platform's page; its state waits in their session.
 

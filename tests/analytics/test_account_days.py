@@ -56,9 +56,6 @@ def told(n, *reads, msgid="2247490098_1", **more):
     return {"ref_date": days_ago(n).isoformat(), "msgid": msgid, "title": "春茶", "detail_list": rows} | more
 
 
-# --- whole days ---------------------------------------------------------------------------------------------
-
-
 def test_days_are_filled_back_once_and_not_counted_twice(ready, wechat, official):
     for n in range(1, 31):
         wechat.day(days_ago(n).isoformat(), new=12, lost=3, total=2000 - 9 * n, reads=500)
@@ -129,9 +126,6 @@ def test_day_told_again_replaces_what_was_told(ready, wechat, official):
     )
     assert AccountDay.objects.get(account=official, day=days_ago(2)).followers == 7
     assert AccountSnapshot.objects.filter(account=official).count() == 1
-
-
-# --- articles -------------------------------------------------------------------------------------------------
 
 
 def test_article_is_told_by_the_number_of_its_send(ready, wechat, official):

@@ -143,8 +143,6 @@ def test_a_running_week_is_compared_with_the_same_days(workspace, account, week,
     assert report.numbers["lead"].startswith("This week still runs")
 
 
-# --- languages --------------------------------------------------------------------------------------
-
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

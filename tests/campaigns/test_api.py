@@ -31,9 +31,6 @@ def deal(kol):
     return Collaboration.objects.create(partner=kol, title="Two letters", cost_amount="1200.00")
 
 
-# --- campaigns and money -----------------------------------------------------------------------------
-
-
 def test_campaign_is_made_changed_and_moved(api_of, manager):
     api = api_of(manager)
     made = api.post(f"{API}/campaigns/", GIVEN | {"owner": manager.pk}, "json")
@@ -105,9 +102,6 @@ def test_who_may_not_see_amounts_sees_none(api_of, operator, manager, spring, de
     assert api_of(manager).get(f"{API}/collaborations/{deal.pk}/").json()["cost_amount"] == "1200.00"
 
 
-# --- tasks -------------------------------------------------------------------------------------------
-
-
 def test_task_is_given_and_done(api_of, operator, editor, viewer):
     made = api_of(operator).post(f"{API}/tasks/", {"title": "Call Mira", "assignee": editor.pk}, "json").json()
     assert Notice.objects.filter(member=editor, kind="task.given").exists()
@@ -163,9 +157,6 @@ def test_nobody_outside_the_team_gets_a_task(api_of, manager, editor, stranger):
         assert "assignee" in problem(said, 400, "invalid")["fields"]
 
 
-# --- partners ----------------------------------------------------------------------------------------
-
-
 def test_partner_delivers_a_real_post(api_of, manager, spring):
     api, workspace = api_of(manager), manager.workspace
     kol = api.post(f"{API}/partners/", {"name": "Mira", "kind": "kol"}, "json").json()
@@ -192,9 +183,6 @@ def test_partner_delivers_a_real_post(api_of, manager, spring):
     assert api.delete(f"{API}/partners/{kol['id']}/channels/{made['id']}/").status_code == 204
 
 
-# --- links -------------------------------------------------------------------------------------------
-
-
 def test_link_is_made_counted_and_closed(api_of, operator, spring, client):
     api = api_of(operator)
     given = {"name": "Poster", "target": "https://tea.example/", "campaign": spring.pk}
@@ -212,9 +200,6 @@ def test_link_leads_only_to_pages(api_of, operator, target):
     said = api_of(operator).post(f"{API}/links/", {"name": "x", "target": target}, "json")
     assert "target" in problem(said, 400, "invalid")["fields"]
     assert not TrackedLink.objects.exists()
-
-
-# --- other people -----------------------------------------------------------------------------------
 
 
 def test_readers_change_nothing(api_of, editor, spring, deal):

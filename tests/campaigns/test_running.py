@@ -73,9 +73,6 @@ def test_a_campaign_of_another_team_does_not_exist(client_of, owner, other_works
     assert answer.status_code == 404
 
 
-# --- Money -------------------------------------------------------------------------------------------
-
-
 def test_a_purpose_is_once_in_a_budget(manager):
     row = make_campaign(manager.workspace)
     spending.plan_line(row, name="KOL", planned_amount=Decimal("10"), by=manager)

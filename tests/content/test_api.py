@@ -25,9 +25,6 @@ def problem(answer, status, code):
     return answer.json()
 
 
-# --- pieces -----------------------------------------------------------------------------------------
-
-
 def test_piece_is_written_and_changed(api_of, editor):
     api = api_of(editor)
     made = api.post(f"{API}/items/", {"title": "First flush", "body": "# Tea\n", "tags": ["#tea", "spring"]}, "json")
@@ -165,9 +162,6 @@ def test_comments_are_threads(api_of, editor, manager):
     assert api.post(f"{API}/items/{other.pk}/comments/", elsewhere, "json").status_code == 404
 
 
-# --- variants ---------------------------------------------------------------------------------------
-
-
 def test_piece_is_fitted_to_an_account(api_of, editor):
     item, account = make_item(editor.workspace), make_account(editor.workspace, platform="paper")
     api, at = api_of(editor), f"{API}/items/{item.pk}/variants"
@@ -201,9 +195,6 @@ def test_foreign_account_is_not_one_of_ours(api_of, editor, other_workspace):
     watched = make_account(editor.workspace, platform="paper", relation="watched")
     assert "account" in problem(api.post(at, {"account": theirs.pk}, "json"), 400, "invalid")["fields"]
     problem(api.post(at, {"account": watched.pk}, "json"), 400, "invalid")
-
-
-# --- media ------------------------------------------------------------------------------------------
 
 
 def upload(data, name="tea.png"):
@@ -256,9 +247,6 @@ def test_picture_is_described_and_removed(api_of, editor):
     assert api.get(at).status_code == 404
 
 
-# --- ideas, strategy, slots -------------------------------------------------------------------------
-
-
 def test_idea_becomes_a_piece(api_of, editor):
     api = api_of(editor)
     pillar = api.post(f"{API}/pillars/", {"name": "Craft", "share": 40}, "json").json()
@@ -299,9 +287,6 @@ def test_slots_and_the_next_free_one(api_of, operator, editor):
     assert Slot.objects.count() == 1
 
 
-# --- other people -----------------------------------------------------------------------------------
-
-
 def test_readers_change_nothing(api_of, viewer):
     item = make_item(viewer.workspace)
     api = api_of(viewer)
@@ -324,9 +309,6 @@ def test_strangers_find_nothing(api_of, stranger, editor):
     problem(api.post(f"{API}/items/{item.pk}/approve/"), 404, "not_found")
     said = api.post(f"{API}/items/", {"title": "x", "cover": asset.pk}, "json")
     assert "cover" in problem(said, 400, "invalid")["fields"]
-
-
-# --- what else the pages do ---------------------------------------------------------------------------
 
 
 def test_reviewers_are_reminded(api_of, editor, manager, viewer):

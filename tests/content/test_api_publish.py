@@ -47,9 +47,6 @@ def nothing_was_made():
     )
 
 
-# --- the one call -----------------------------------------------------------------------------------
-
-
 def test_one_call_writes_approves_and_plans(api_of, manager, paper, chirp):
     first, second = make_asset(manager.workspace), make_asset(manager.workspace)
     given = asked(paper, chirp, body=f"Words.\n\n{shown(first)}", media=[first.pk, second.pk], tags=["tea"])
@@ -171,9 +168,6 @@ def test_sentences_speak_the_language_that_is_asked_for(api_of, manager, paper):
     assert not said.json()["detail"].isascii()
 
 
-# --- the dry run ------------------------------------------------------------------------------------
-
-
 def test_dry_run_tells_what_would_be_sent_and_saves_nothing(api_of, manager, paper, chirp):
     asset = make_asset(manager.workspace)
     given = asked(paper, chirp, body="Forty letters are too many for a chirp.", media=[asset.pk])
@@ -219,9 +213,6 @@ def test_dry_run_of_a_variant(api_of, viewer, paper, other_workspace):
     theirs = make_variant(make_item(other_workspace), make_account(other_workspace, platform="paper"))
     said = api.post(f"{API}/publications/validate/", {"variant": theirs.pk}, "json")
     assert "variant" in problem(said, 400, "invalid")["fields"]
-
-
-# --- publications -----------------------------------------------------------------------------------
 
 
 @pytest.fixture

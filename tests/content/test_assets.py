@@ -236,9 +236,6 @@ def test_private_addresses_are_not_fetched(editor, settings):
         assets.fetch_asset("http://127.0.0.1:9/a.png", by=editor, now=NOW)
 
 
-# --- pages ---------------------------------------------------------------------------------------
-
-
 def at(name, workspace, *args):
     return reverse(f"content:{name}", args=[workspace.slug, *args])
 

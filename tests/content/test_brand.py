@@ -51,9 +51,6 @@ def a_list(workspace, by, *words, name="Words"):
     return branding.import_list(workspace, Words(words), name=name, by=by, now=NOW)
 
 
-# --- what it changes ---------------------------------------------------------------------------------------
-
-
 def test_a_rule_is_looked_for_until_it_is_dropped(workspace, owner, variant):
     row = rule(workspace, owner, instead="fair", reason="We never say so.")
     (problem,) = check_text(variant)
@@ -158,9 +155,6 @@ def test_a_check_asks_for_the_guide_once_while_nothing_changes(workspace, owner,
         assert len(check_words(variant)) == 2
 
 
-# --- files ----------------------------------------------------------------------------------------------------
-
-
 def lines(data):
     return list(read_words(data).lines)
 
@@ -235,9 +229,6 @@ def test_a_damaged_workbook_is_read_or_refused(changes):
         assert read_words(bytes(data)).lines
     except FileRefused as refused:
         assert str(refused)
-
-
-# --- pages ------------------------------------------------------------------------------------------------------
 
 
 def test_an_empty_guide_says_what_it_is_for(workspace, viewer, client_of):

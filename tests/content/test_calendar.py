@@ -53,9 +53,6 @@ def typed(moment):
     return f"{moment.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%dT%H:%M}"
 
 
-# --- What stands between two days ----------------------------------------------------------------
-
-
 def test_days_are_the_members_not_those_of_utc(workspace, account):
     late = make_ready(account, due_at=datetime(2026, 10, 25, 15, 59, tzinfo=UTC))
     make_ready(account, due_at=datetime(2026, 10, 25, 16, 0, tzinfo=UTC), title="Monday in Shanghai")
@@ -121,9 +118,6 @@ def test_an_account_with_nothing_for_more_than_a_week_has_a_gap(workspace, accou
     assert not see(workspace).gaps
 
 
-# --- The tray and free slots ---------------------------------------------------------------------
-
-
 def test_the_tray_holds_what_is_approved_and_has_no_time(workspace, account):
     ready = make_variant(make_item(workspace), account)
     approve(ready.item)
@@ -169,9 +163,6 @@ def test_a_full_calendar_has_no_free_moment():
     assert free_moments([(2, time(12))], every, now, BERLIN) == []
 
 
-# --- Pages ---------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("view", ["month", "week", "list"])
 def test_every_view_shows_what_is_planned_for_everybody(workspace, account, viewer, client_of, view):
     make_ready(account, due_at=soon(minutes=5), title="Osmanthus")
@@ -213,9 +204,6 @@ def test_who_may_not_publish_gets_chips_that_stay(workspace, account, analyst, c
 
 def test_a_feed_without_days_says_so(workspace, owner, client_of):
     assert client_of(owner).get(at(workspace, "calendar/feed/")).status_code in (400, 409, 422)
-
-
-# --- Moving and dropping -------------------------------------------------------------------------
 
 
 def test_a_move_saves_the_members_minute(workspace, account, operator, client_of):
@@ -275,9 +263,6 @@ def test_filling_without_slots_plans_nothing(workspace, account, operator, clien
     approve(make_variant(make_item(workspace), account).item)
     client_of(operator).post(at(workspace, "calendar/fill/"))
     assert not Publication.objects.exists()
-
-
-# --- New, schedule, slots ------------------------------------------------------------------------
 
 
 def test_a_click_on_a_day_asks_for_that_day_at_noon(workspace, editor, client_of):
@@ -342,9 +327,6 @@ def test_a_slot_without_a_day_is_refused(workspace, account, operator, client_of
     assert answer.status_code == 422
 
 
-# --- Who may -------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def doors(workspace, account):
     """Every way to change the calendar: address and what is sent."""
@@ -376,9 +358,6 @@ def test_another_teams_rows_are_not_there(other_workspace, doors, stranger, clie
     rows = {path: data for path, data in doors.items() if any(sign.isdigit() for sign in path)}
     assert {client.post(at(other_workspace, path), data).status_code for path, data in rows.items()} == {404}
     assert client.get(at(other_workspace, "calendar/")).status_code == 200
-
-
-# --- Full days -----------------------------------------------------------------------------------
 
 
 EARLY = NOW - timedelta(hours=8)

@@ -28,9 +28,6 @@ def account(workspace):
     return make_connected(workspace, name="Tea notes")
 
 
-# --- Late -----------------------------------------------------------------------------------------
-
-
 def test_what_could_not_start_within_the_grace_waits_for_a_person(account, scripted):  # noqa: F811
     row, soon = make_ready(account), make_ready(account, due_at=later(minutes=2))
     assert holding.hold_late(TOO_LATE) == 1
@@ -76,9 +73,6 @@ def test_a_late_one_may_be_dropped(account, operator, scripted):  # noqa: F811
     row = publish(make_ready(account), TOO_LATE)
     scheduling.cancel(row, by=operator, now=TOO_LATE)
     assert (fresh(row).state, tick(TOO_LATE)) == ("cancelled", 0)
-
-
-# --- Pause ----------------------------------------------------------------------------------------
 
 
 def test_pausing_an_account_stops_only_that_account(account, workspace, operator, scripted):  # noqa: F811
@@ -129,9 +123,6 @@ def test_releasing_says_which_ones_must_stay_and_why(account, operator, scripted
     sentences = holding.release([fresh(good), fresh(bad)], by=operator, now=TOO_LATE)
     assert sentences == ["“Changed” stays: The text changed after approval. Send it to review again."]
     assert fresh(good).shown_state == "planned"
-
-
-# --- Telling --------------------------------------------------------------------------------------
 
 
 def told(member):

@@ -36,9 +36,6 @@ def autosave(client, item, **fields):
     return client.post(address, typed(item, **fields), headers={"Accept": "application/json"})
 
 
-# --- The list ------------------------------------------------------------------------------------
-
-
 def test_saved_views_count_and_show(workspace, editor, client_of):
     account = make_account(workspace)
     make_item(workspace, title="Draft of mine", owner=editor)
@@ -163,9 +160,6 @@ def test_the_empty_list_says_what_to_do(workspace, editor, client_of):
     assert "Write the first piece" in page_of(client_of(editor), workspace)
 
 
-# --- The editor ----------------------------------------------------------------------------------
-
-
 def test_opening_the_new_editor_makes_nothing(workspace, editor, client_of):
     assert client_of(editor).get(url(workspace, "new/")).status_code == 200
     assert not ContentItem.objects.exists()
@@ -267,9 +261,6 @@ def test_strangers_find_no_piece(workspace, stranger, client_of):
     assert client.post(f"/w/{stranger.workspace.slug}/items/{item.pk}/save/", typed(item)).status_code == 404
 
 
-# --- Versions ------------------------------------------------------------------------------------
-
-
 def test_versions_are_listed_compared_and_brought_back(workspace, editor, manager, client_of):
     item = make_item(workspace, title="Autumn", body="One slow fire", owner=editor)
     reviewing.submit(item, by=editor, now=NOW)
@@ -288,9 +279,6 @@ def test_versions_of_another_piece_are_not_found(workspace, editor, client_of):
     item, other = make_item(workspace), make_item(workspace)
     reviewing.submit(other, by=editor, now=NOW)
     assert client_of(editor).get(url(workspace, f"{item.pk}/versions/1/")).status_code == 404
-
-
-# --- Review in the browser -----------------------------------------------------------------------
 
 
 def test_submitting_saves_what_was_typed_first(workspace, editor, client_of):
@@ -375,9 +363,6 @@ def test_one_timeline_tells_deeds_and_words(workspace, editor, manager, client_o
         "Check the temperature",
     ):
         assert words in thread
-
-
-# --- Parts of other pages ------------------------------------------------------------------------
 
 
 def test_the_day_shows_what_to_write_change_and_review(workspace, editor, manager, client_of):

@@ -39,9 +39,6 @@ def by_hand(account, **fields):
     return publish(make_due(account, **fields))
 
 
-# --- what is in it ------------------------------------------------------------------------------------
-
-
 def test_texts_are_cut_to_the_platforms_rules_with_the_tags_whole(account):
     row = make_due(account, title="茶" * 30, body=SAID, tags=["桂花乌龙", "秋天"])
     made = kits.kit_of(row)
@@ -87,9 +84,6 @@ def test_an_article_keeps_its_formats(workspace, owner):
     made = kits.kit_of(make_due(zhihu, body="## 水\n\n要**开**。"))
     assert "<strong>开</strong>" in made.text.html
     assert made.text.limit is None
-
-
-# --- the link -----------------------------------------------------------------------------------------
 
 
 def test_the_link_opens_without_signing_in(account, operator):
@@ -169,9 +163,6 @@ def test_only_the_kits_own_files_are_served(account, operator):
     assert Client().get(f"{link}files/{other.pk}/").status_code == 404
 
 
-# --- the answers --------------------------------------------------------------------------------------
-
-
 def test_a_pasted_sentence_with_a_link_is_enough(account, operator):
     row = by_hand(account)
     words = "58 岚序发布了一篇笔记，快来看吧！ http://xhslink.example/abc，复制本条信息，打开App查看"
@@ -215,9 +206,6 @@ def test_who_cannot_post_it_says_why(account, operator):
     assert "账号被限流" in Client().get(link).content.decode()
     again = Client().post(f"{link}cannot/", {"reason": "x"})
     assert again.status_code == 409
-
-
-# --- telling ------------------------------------------------------------------------------------------
 
 
 def test_the_operator_is_told_with_the_kit_and_so_is_the_group(account, operator, workspace):
@@ -271,9 +259,6 @@ def test_a_new_time_starts_the_count_anew(account, operator):
     assert (row.nudges, row.posted_at) == (0, None)
 
 
-# --- settled by the post itself -----------------------------------------------------------------------
-
-
 def seen(account, *, title="", text="", at=NOW, number="1"):
     remote = RemotePost(number, f"https://xhs.example/{number}", at, title=title, text=text)
     return posting.record_post(account, remote, first_seen="synced", now=at)
@@ -312,9 +297,6 @@ def test_other_words_and_other_accounts_settle_nothing(account, workspace):
     seen(account, title="Something else")
     seen(make_account(workspace, platform="weibo"), title="桂花乌龙的 5 种喝法", number="2")
     assert assisting.settle_by_posts(NOW) == 0
-
-
-# --- page and REST ------------------------------------------------------------------------------------
 
 
 def test_the_publications_page_shows_the_code(account, operator, viewer, client_of):

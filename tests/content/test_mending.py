@@ -60,9 +60,6 @@ def photo(workspace, width, height, **fields):
     return make_asset(workspace, data=data, width=width, height=height, **fields)
 
 
-# --- words -----------------------------------------------------------------------------------------------
-
-
 def test_a_long_text_is_cut_into_the_variants_own(workspace, editor):
     variant = note(workspace, body="One sentence that fits. Another that does not fit at all.")
     saved = take(variant, "cut:body", editor)
@@ -164,9 +161,6 @@ def test_links_of_markdown_leave_their_words_and_pictures_stay():
     assert without_links(text) == "Our shop and ![x](https://b.example/y.png)"
 
 
-# --- pictures --------------------------------------------------------------------------------------------
-
-
 def test_a_picture_is_cropped_into_a_new_one_and_the_first_stays(workspace, editor):
     tall = photo(workspace, 40, 200, alt_text="A tall cup", name="cup.png")
     variant = note(workspace, body=f"Tea {shown(tall)}", limits={"image_ratio_min": 0.75})
@@ -241,9 +235,6 @@ def test_one_picture_becomes_a_grid_of_nine(workspace, editor):
     assert set(rows) == {(85, 85)}
 
 
-# --- together ----------------------------------------------------------------------------------------------
-
-
 def test_an_older_revision_is_told_and_nothing_changes(workspace, editor):
     variant = note(workspace, body="x" * 40)
     fitting.save_variant(variant, {"body": "y" * 40}, revision=1, by=editor, now=NOW)
@@ -287,8 +278,6 @@ def test_an_archived_piece_is_not_mended(workspace, editor):
 def test_every_fix_that_is_offered_has_its_act():
     assert set(mending.OF_PICTURES) < set(mending.ACTS)
 
-
-# --- the page ---------------------------------------------------------------------------------------------
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 

@@ -160,9 +160,6 @@ def test_the_page_asks_the_database_little(
         page(client, row)
 
 
-# --- What waits -----------------------------------------------------------------------------------
-
-
 def waiting(client):
     return client.get(reverse("content:waiting", args=["lanxu"])).content.decode()
 
@@ -229,9 +226,6 @@ def test_the_settings_offer_the_pause(operator, viewer, client_of):
     url = reverse("content:pause-box", args=["lanxu"])
     assert reverse("content:pause", args=["lanxu"]) in client_of(operator).get(url).content.decode()
     assert client_of(viewer).get(url).status_code == 403
-
-
-# --- Moments --------------------------------------------------------------------------------------
 
 
 def test_a_minute_that_the_clocks_skip_is_refused_in_words():

@@ -194,9 +194,6 @@ def test_a_piece_that_nobody_approved_is_not_sent(account, scripted):  # noqa: F
     assert (row.state, row.way_out, scripted.calls("publish")) == ("failed", "review", 0)
 
 
-# --- Handing over ---------------------------------------------------------------------------------
-
-
 def test_a_row_is_handed_over_once_until_its_message_must_be_lost(account):
     row = make_ready(account)
     assert handing.hand_out(NOW) == [row.pk]

@@ -53,9 +53,6 @@ def claimed(row, now=NOW):
     return loaded, publishing.claim(loaded, outgoing, now), outgoing
 
 
-# --- Dead workers ---------------------------------------------------------------------------------
-
-
 def test_a_living_workers_row_is_left_alone(account):
     row, _attempt, _outgoing = claimed(make_ready(account))
     assert reconciling.release_stuck(later(seconds=14)) == 0
@@ -106,9 +103,6 @@ def test_a_slow_workers_failure_does_not_touch_another_ones_claim(account, scrip
     scripted.will("refused")
     publishing.send(slow, attempt, outgoing, later(seconds=21))
     assert (fresh(other).state, fresh(other).claims) == ("sending", 2)
-
-
-# --- Doubts ---------------------------------------------------------------------------------------
 
 
 def test_a_doubt_that_is_live_is_found_at_once(account, scripted):  # noqa: F811
@@ -192,9 +186,6 @@ def test_each_doubt_is_looked_up_by_one_worker(account, scripted):  # noqa: F811
     assert reconciling.doubts_to_look_up(NOW + timedelta(seconds=1)) == []
 
 
-# --- Tickets --------------------------------------------------------------------------------------
-
-
 def test_a_ticket_becomes_live_after_its_checks(account, scripted):  # noqa: F811
     scripted.will("ticket", checks=3)
     row = publish(make_ready(account))
@@ -225,9 +216,6 @@ def test_a_ticket_that_never_ends_becomes_a_doubt(account, scripted):  # noqa: F
     row = publish(make_ready(account))
     sweep(later(hours=25))
     assert (fresh(row).state, fresh(row).way_out) == ("unsure", "look")
-
-
-# --- What people answer ---------------------------------------------------------------------------
 
 
 @pytest.fixture

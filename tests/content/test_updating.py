@@ -55,9 +55,6 @@ def rewrite(row, title="Second flush", *, is_approved=True):
         approve(item)
 
 
-# --- changing -----------------------------------------------------------------------------------------
-
-
 def test_live_post_is_changed_to_what_the_piece_says(live_one, owner, scripted):  # noqa: F811
     rewrite(live_one)
     row = updating.update(live_one, by=owner, now=NOW)
@@ -147,9 +144,6 @@ def test_rest_changes_the_post(live_one, api_of, operator, viewer, stranger):
     rewrite(live_one, "Third flush", is_approved=False)
     refused = api_of(operator).post(at)
     assert (refused.status_code, refused.json()["code"]) == (400, "cannot_update")
-
-
-# --- deleting -----------------------------------------------------------------------------------------
 
 
 def test_deleted_post_is_gone_there_and_stays_known_here(live_one, operator, scripted):  # noqa: F811

@@ -153,9 +153,6 @@ def test_tabs_tell_what_is_wrong_with_each_account(item, variant, workspace):
     assert accounts_left(item) == [left]
 
 
-# --- pages ---------------------------------------------------------------------------------------
-
-
 def at(name, row, *args):
     workspace = row.item.workspace if isinstance(row, Variant) else row.workspace
     return reverse(f"content:{name}", args=[workspace.slug, row.pk, *args])

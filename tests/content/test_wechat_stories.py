@@ -220,9 +220,6 @@ def test_mass_send_that_no_list_tells_is_not_taken_for_removed(world, account, o
     assert Post.objects.get(pk=row.post_id).removed_at is None
 
 
-# --- showing it before anybody sees it ------------------------------------------------------------------
-
-
 def test_piece_is_shown_to_one_person(world, account, owner, now, client_of):
     variant = plan(account, owner, now + HOUR).variant
     page = client_of(owner).get(variant.get_absolute_url()).content.decode()
@@ -272,9 +269,6 @@ def test_picture_message_is_previewed_as_a_strip(world, account, owner, now, cli
     page = client_of(owner).get(variant.get_absolute_url()).content.decode()
     assert "preview-strip" in page
     assert "/phone" not in page
-
-
-# --- several pieces in one message ----------------------------------------------------------------------
 
 
 def make_companion(account, owner, title, *, approved=True):

@@ -23,9 +23,6 @@ def brand(*words, **how):
     return guide([Entry(one, "brand") for one in words], **how)
 
 
-# --- the advertising law -----------------------------------------------------------------------------
-
-
 def test_every_term_of_the_law_is_found_and_has_its_group():
     assert len(ad_law.terms()) > 150
     for term in ad_law.terms():
@@ -82,9 +79,6 @@ def test_a_finding_says_where_why_and_what_instead():
     assert (one.start, one.end, one.source) == (2, 4, "law")
     assert (one.category, one.article) == ("Absolute claim", "Advertising Law, art. 9 (3)")
     assert one.suggestion == "出色"
-
-
-# --- the team's own ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -144,9 +138,6 @@ def test_personal_data_can_be_left_out():
     assert terms("wang@tea.example", guide(personal=False, emails=True)) == ["wang@tea.example"]
 
 
-# --- as problems ----------------------------------------------------------------------------------------
-
-
 def test_one_problem_for_each_term_of_a_field_with_every_place():
     (problem,) = judge({"body": "最佳，还是最佳"}, LAW)
     assert (problem.code, problem.field, problem.level) == ("law_term", "body", "warn")
@@ -189,8 +180,6 @@ def test_a_list_of_common_words_does_not_bury_the_rest():
     assert len(found) == wording.SHOWN_MAX
     assert found[0].code == "brand_word"
 
-
-# --- any text ------------------------------------------------------------------------------------------------
 
 SIGNS = st.text(alphabet="最佳好第一次AIai*~ \u200bＡＩ１００%İß。\n", max_size=60)
 

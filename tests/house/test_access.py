@@ -89,9 +89,6 @@ def theirs(other_workspace):
     return one_of_everything(other_workspace, pk=THEIRS)
 
 
-# --- every address says who may ------------------------------------------------------------------------
-
-
 def test_every_team_page_says_which_right_it_needs():
     wrong = [name for _, name, entry in TEAM if not isinstance(getattr(entry.callback, "needs", None), Right)]
     assert not wrong, wrong
@@ -141,9 +138,6 @@ def test_visitors_are_asked_to_sign_in(client, workspace):
         assert all(answer.headers.get("Location", "").startswith("/sign-in/?next=") for answer in answers), name
 
 
-# --- strangers ------------------------------------------------------------------------------------------
-
-
 def test_a_workspace_does_not_exist_for_strangers(client_of, owner, theirs, other_workspace):
     client = client_of(owner)
     for route, name, _ in TEAM:
@@ -186,9 +180,6 @@ def test_no_api_list_tells_anything_of_another_workspace(api_of, owner, theirs):
         answer = client.get(filled(route, workspace="", number=0))
         assert answer.status_code in {200, 400, 405}, f"{name}: {answer.status_code}"
         assert b"900001" not in answer.content, name
-
-
-# --- and the same addresses do work for those they belong to ---------------------------------------------
 
 
 @pytest.mark.parametrize(("route", "name"), with_row(TEAM), ids=lambda value: value if ":" in value else "")

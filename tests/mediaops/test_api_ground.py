@@ -53,9 +53,6 @@ def is_problem(answer, status, code):
     return body
 
 
-# --- who --------------------------------------------------------------------------------------------
-
-
 def test_token_says_who_it_acts_for(api_of, operator):
     said = api_of(operator, scopes=["see", "publish", "admin"]).get(ME).json()
     assert said["member"]["role"] == "operator"
@@ -108,9 +105,6 @@ def test_trail_names_the_token(api_of, editor):
     api_of(editor).post(BELL, {}, format="json")
     row = Activity.objects.get(verb="bell.rang")
     assert (row.member, row.by_token) == (editor, "tests")
-
-
-# --- errors -----------------------------------------------------------------------------------------
 
 
 @bell
@@ -181,9 +175,6 @@ def test_sentences_are_in_the_language_that_is_asked_for(api_of, viewer):
     assert not chinese.isascii()
 
 
-# --- lists ------------------------------------------------------------------------------------------
-
-
 def test_lists_come_in_pages_with_cursors(api_of, owner):
     for number in range(5):
         activity.record(by=owner, verb="bell.rang", subject=owner, number=number)
@@ -200,9 +191,6 @@ def test_order_is_chosen_among_the_named_fields(api_of, owner):
     rows = api_of(owner).get(TRAIL, {"ordering": "at", "verb": "bell.rang"}).json()["results"]
     assert [row["detail"]["number"] for row in rows] == [0, 1, 2]
     assert api_of(owner).get(TRAIL, {"ordering": "member__user__password"}).status_code == 200
-
-
-# --- repeats ----------------------------------------------------------------------------------------
 
 
 @bell
@@ -260,9 +248,6 @@ def test_old_answers_are_swept(api_of, editor):
         StoredAnswer.objects.create(token=row, key=str(hours), asked="", made_at=now - timedelta(hours=hours))
     assert sweep_answers(now) == 1
     assert StoredAnswer.objects.get().key == "23"
-
-
-# --- papers -----------------------------------------------------------------------------------------
 
 
 def test_schema_describes_token_key_and_problems(db, client):

@@ -61,9 +61,6 @@ def make_robot(owner, group):
     return make
 
 
-# --- the protocols ------------------------------------------------------------------------------------
-
-
 def test_wecom_gets_markdown(group):
     chat_robots.send("wecom", {"url": group.url}, SAID, NOW)
     ((path, body),) = group.heard
@@ -144,9 +141,6 @@ def test_only_the_makers_own_hosts_are_called(settings):
         assert chat_robots.address_problem("wecom", url), url
 
 
-# --- setting one up -----------------------------------------------------------------------------------
-
-
 def test_a_robot_is_proven_by_a_message_and_kept_sealed(workspace, group, make_robot):
     row = make_robot(workspace, group)
     assert len(group.heard) == 1
@@ -197,9 +191,6 @@ def test_rest_does_the_same(group, owner, api_of):
 def test_managers_may_not(manager, client_of, workspace, api_of):
     assert client_of(manager).get(f"/w/{workspace.slug}/chats/").status_code == 403
     assert api_of(manager).post("/api/v1/chat-robots/", {}, format="json").status_code == 403
-
-
-# --- saying it ----------------------------------------------------------------------------------------
 
 
 def test_a_group_is_told_once(workspace, group, make_robot):

@@ -100,9 +100,6 @@ def test_two_workers_mail_each_notice_once(workspace, mailoutbox):
     assert len({mail.to[0] for mail in mailoutbox}) == 15
 
 
-# --- On the page ---------------------------------------------------------------------------------------
-
-
 def test_opening_a_notice_reads_it_and_goes_there(client_of, editor):
     [row] = tell(editor, url="/w/lanxu/items/")
     assert client_of(editor).post(f"/w/lanxu/notices/{row.pk}/")["Location"] == "/w/lanxu/items/"

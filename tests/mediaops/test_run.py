@@ -178,9 +178,6 @@ def test_printed_password_of_the_demo_is_the_one_that_works(db, monkeypatch):
     assert [user.check_password("new-words") for user in (owner, other, outsider)] == [True, True, False]
 
 
-# --- before anything is installed ---------------------------------------------------------------------
-
-
 def install(monkeypatch, capsys, *lists):
     monkeypatch.setattr(sys, "argv", ["install.py", *lists])
     with pytest.raises(SystemExit) as ended:

@@ -33,9 +33,6 @@ def invite(owner, now, email="wen@tea.example", role="editor"):
     return row, f"/join/{token}/"
 
 
-# --- Inviting ------------------------------------------------------------------------------------------
-
-
 def test_an_invitation_goes_out_by_mail_and_stands_on_the_page(client_of, owner, mailoutbox):
     answer = client_of(owner).post(f"{MEMBERS}invite/", {"email": "Wen@Tea.example", "role": "analyst"})
     link = re.search(r"/join/[\w-]+/", mailoutbox[0].body)[0]
@@ -83,9 +80,6 @@ def test_an_invitation_is_withdrawn_once(owner, now):
     with pytest.raises(WrongState):
         team.withdraw(row, by=owner, now=now)
     assert Activity.objects.filter(verb="invitation.withdrawn").count() == 1
-
-
-# --- Joining -------------------------------------------------------------------------------------------
 
 
 def test_somebody_new_joins_with_name_and_password(owner, now):
@@ -145,9 +139,6 @@ def test_a_link_that_is_used_twice_at_once_lets_one_in(owner, stranger, now):
     assert not owner.workspace.memberships.filter(user=other).exists()
 
 
-# --- Roles and leaving ---------------------------------------------------------------------------------
-
-
 def test_a_new_role_counts_at_once(client_of, owner, editor):
     client_of(owner).post(f"{MEMBERS}{editor.pk}/role/", {"role": "viewer"})
     assert client_of(editor).get("/w/lanxu/items/new/").status_code == 403
@@ -202,9 +193,6 @@ def test_the_list_asks_the_same_of_the_database_however_long(client_of, owner, n
     client = client_of(owner)
     with django_assert_max_num_queries(12):
         assert client.get(MEMBERS).status_code == 200
-
-
-# --- The workspace itself ------------------------------------------------------------------------------
 
 
 def test_a_change_of_the_workspace_keeps_what_was_there(client_of, owner):

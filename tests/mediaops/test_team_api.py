@@ -20,9 +20,6 @@ def problem(answer, status, code):
     return answer.json()
 
 
-# --- inviting ------------------------------------------------------------------------------------------
-
-
 def test_invited_person_joins_by_the_link(api_of, owner, client):
     made = api_of(owner).post(INVITATIONS, {"email": "New@Team.example", "role": "editor"}, "json")
     assert made.status_code == 201, made.content
@@ -89,9 +86,6 @@ def test_open_invitations_are_listed_and_withdrawn(api_of, owner, viewer):
     assert Activity.objects.filter(verb="invitation.withdrawn").count() == 1
 
 
-# --- roles and leaving ---------------------------------------------------------------------------------
-
-
 def test_member_gets_another_role(api_of, owner, editor):
     said = api_of(owner).post(f"{API}/members/{editor.pk}/role/", {"role": "manager"}, "json")
     assert (said.status_code, said.json()["role"]) == (200, "manager")
@@ -130,9 +124,6 @@ def test_only_who_may_run_the_team_changes_it(api_of, manager, owner, editor):
         problem(api.patch(f"{API}/workspace/", {"name": "Mine"}, "json"), 403, "not_allowed")
 
 
-# --- notices -------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def told(editor, manager):
     def tell(member, n):
@@ -158,9 +149,6 @@ def test_notices_of_a_colleague_are_not_there(api_of, owner, told):
     assert api.get(f"{API}/notices/").json()["results"] == []
     assert api.get(f"{API}/notices/{told[0].pk}/").status_code == 404
     assert api.post(f"{API}/notices/{told[0].pk}/read/").status_code == 404
-
-
-# --- settings ------------------------------------------------------------------------------------------
 
 
 def test_workspace_is_read_and_changed(api_of, owner, viewer):

@@ -152,9 +152,6 @@ def test_all_accounts_are_checked_at_once(scripted, api_of, owner, manager):
     assert api_of(manager).post(f"{API}/accounts/check/").status_code == 403
 
 
-# --- comments on the own site --------------------------------------------------------------------------
-
-
 def test_comments_of_the_site_are_read_shown_and_hidden(api_of, owner, operator, client):
     site.open_site(owner.workspace, by=owner, now=timezone.now())
     article = make_article(operator.workspace, title="Harvest letter")

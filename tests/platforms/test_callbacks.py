@@ -28,9 +28,6 @@ def understand_all(now=None):
         tasks.understand_callback(pk)
 
 
-# --- the door ---------------------------------------------------------------------------------------------
-
-
 def test_genuine_callback_is_kept_and_answered(tell, wechat, official):
     answer = tell(wechat.write("oAnna", "hi", MsgId=7))
     assert (answer.status_code, answer.content) == (200, b"success")
@@ -83,9 +80,6 @@ def test_callback_keys_are_unguessable_and_differ(workspace):
     assert min(map(len, keys)) >= 32
 
 
-# --- repeats ------------------------------------------------------------------------------------------------
-
-
 def test_repeat_gets_the_same_answer_and_is_kept_once(tell, wechat):
     called = wechat.write("oAnna", "hi", MsgId=7)
     answers = [tell(called).content for _ in range(3)]
@@ -109,9 +103,6 @@ def test_long_key_is_kept_unmistakably(tell, wechat):
         called = wechat.event("oAnna", "VIEW", at=1_900_000_000, EventKey="https://x.example/" + "y" * 400 + end)
         assert tell(called).status_code == 200
     assert CallbackEvent.objects.count() == 2
-
-
-# --- at once, whatever is slow ------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
@@ -156,9 +147,6 @@ def test_nothing_on_the_way_to_the_answer_speaks_to_the_broker(tell, wechat):
         before_task_publish.disconnect(note)
     assert not sent
     assert CallbackEvent.objects.get().state == CallbackState.WAITING  # nor was it understood on the spot
-
-
-# --- understood -----------------------------------------------------------------------------------------------
 
 
 def test_lost_message_is_handed_over_again_after_a_while(tell, wechat):

@@ -140,9 +140,6 @@ def test_partner_account_needs_no_credentials_and_stands_once(scripted, workspac
         connecting.add_account(workspace, "scripted", **given)
 
 
-# --- the screen -----------------------------------------------------------------------------------
-
-
 def test_screen_shows_what_the_platform_says_before_saving(scripted, client_of, owner):
     client = client_of(owner)
     shown = client.post(url("connect/scripted/"), GIVEN)

@@ -39,9 +39,6 @@ def url(path=""):
     return f"/w/lanxu/inbox/{path}"
 
 
-# --- answering ------------------------------------------------------------------------------------
-
-
 def test_answer_is_sent_once_and_becomes_a_message(scripted, talk, operator):
     row = answer(talk, operator)
     answering.send(fresh(row), timezone.now())
@@ -213,9 +210,6 @@ def test_clock_hands_waiting_answers_to_workers(talk, operator, scripted, settin
     assert fresh(row).state == "sent"
 
 
-# --- looking after talks --------------------------------------------------------------------------
-
-
 def test_assigning_tells_the_member(talk, operator, manager, viewer, stranger):
     inbox.assign(talk, operator, by=manager, now=timezone.now())
     assert Notice.objects.get().member == operator
@@ -245,9 +239,6 @@ def test_the_count_of_those_who_wait_stops_at_a_thousand(talk, client_of, operat
     Conversation.objects.bulk_create(many)
     assert talks.count_waiting(talk.account.workspace) == 1000
     assert "999+" in client_of(operator).get(f"/w/{talk.account.workspace.slug}/inbox/").content.decode()
-
-
-# --- the screen -----------------------------------------------------------------------------------
 
 
 def test_inbox_shows_who_waits_longest_first(client_of, viewer, account):

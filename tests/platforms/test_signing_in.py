@@ -68,9 +68,6 @@ def connected(client, back):
     return Account.objects.get(name="Our tea")
 
 
-# --- all the way ------------------------------------------------------------------------------------
-
-
 def test_form_says_what_to_copy_where(weibo, client_of, owner):
     page = client_of(owner).get(url(f"connect/{WEIBO}/")).content.decode()
     assert "http://testserver/connect/back/" in page
@@ -162,9 +159,6 @@ def test_account_served_by_hand_takes_on_the_one_that_signed_in(weibo, client_of
     assert gateway.limits_of(account).text_max == 140
 
 
-# --- over REST ----------------------------------------------------------------------------------------
-
-
 def test_sign_in_begun_over_rest_ends_in_the_members_browser(weibo, client_of, api_of, owner):
     told = api_of(owner).post("/api/v1/accounts/sign-in/", {"platform": WEIBO, "credentials": GIVEN}, format="json")
     assert told.status_code == 200
@@ -205,9 +199,6 @@ def test_platform_with_a_page_of_its_own_is_not_connected_without_it(weibo, api_
     said = api_of(owner).post("/api/v1/accounts/", {"platform": WEIBO, "credentials": GIVEN}, format="json")
     assert (said.status_code, said.json()["code"]) == (422, "cannot_connect")
     assert "begin a sign-in" in said.json()["detail"]
-
-
-# --- what may go wrong --------------------------------------------------------------------------------
 
 
 def test_denied_sign_in_is_told_and_the_form_keeps_what_was_typed(weibo, client_of, owner):

@@ -40,9 +40,6 @@ def draft(**fields):
     return site.Draft(**{"title": "A letter", "html": "<p>Words.</p>"} | fields)
 
 
-# --- opening ----------------------------------------------------------------------------------------
-
-
 def test_opening_twice_is_one_account_with_one_key(workspace, owner, own_site):
     assert site.open_site(workspace, by=owner, now=NOW) == own_site
     assert Account.objects.count() == 1
@@ -67,9 +64,6 @@ def own_platform():
 def test_site_that_nobody_opened_is_not_there(workspace, db):
     for path in ("", "search/", "feed.rss", "feed.atom", "sitemap.xml", "a-letter/"):
         assert Client().get(f"/site/lanxu/{path}").status_code == 404
-
-
-# --- articles ---------------------------------------------------------------------------------------
 
 
 def test_home_lists_newest_first_in_pages(workspace, visitor, django_assert_max_num_queries):
@@ -196,9 +190,6 @@ def test_tags_with_any_sign_have_a_page(workspace, visitor):
     assert visitor.get("/site/lanxu/tags/%00/").status_code == 404
 
 
-# --- search -----------------------------------------------------------------------------------------
-
-
 def test_search_finds_words_of_title_text_and_tags(workspace, visitor):
     make_article(
         workspace, title="Osmanthus", html="<p>Weighed by hand, 三两花一斤茶.</p>", tags=["origin"], summary=""
@@ -232,9 +223,6 @@ def test_reading_time_knows_both_scripts():
     assert minutes_to_read("tea " * 1000) == 5
 
 
-# --- feeds ------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("name", ["feed.rss", "feed.atom"])
 def test_feed_is_valid_and_complete(workspace, visitor, settings, name):
     image, _new = site.store_image(workspace, picture(), now=NOW)
@@ -261,9 +249,6 @@ def test_sitemap_and_robots_name_what_may_be_read(workspace, visitor, settings):
     robots = visitor.get("/robots.txt").content.decode()
     assert f"Sitemap: {settings.SITE_URL}/site/lanxu/sitemap.xml" in robots
     assert "Disallow: /w/" in robots
-
-
-# --- pictures ---------------------------------------------------------------------------------------
 
 
 def test_pictures_are_stored_once_and_kept_by_browsers(workspace, visitor):
@@ -296,9 +281,6 @@ def test_what_is_not_a_picture_is_refused(workspace, data):
 def test_too_many_pixels_are_refused(workspace):
     with pytest.raises(cleaning.BadPicture, match="40"):
         site.store_image(workspace, picture(kind="PNG", size=(8000, 6000)), now=NOW)
-
-
-# --- comments ---------------------------------------------------------------------------------------
 
 
 def write(visitor, row, **words):
@@ -424,9 +406,6 @@ def test_moderating_twice_is_calm(workspace, own_site, owner):
     stale.state = CommentState.WAITING
     with pytest.raises(WrongState):
         site.show_comment(stale, by=owner, now=NOW)
-
-
-# --- counting ---------------------------------------------------------------------------------------
 
 
 def look(visitor, row, agent=CHROME, address="203.0.113.7", **headers):

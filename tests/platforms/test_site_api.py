@@ -21,9 +21,6 @@ from tests.platforms.connectors.posts import make_image, make_outgoing
 NOW = datetime(2026, 10, 21, 4, tzinfo=UTC)
 
 
-# --- over a real socket -------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def account(live, workspace, owner):
     return site.open_site(workspace, by=owner, now=timezone.now())
@@ -160,9 +157,6 @@ def test_too_many_calls_are_asked_to_wait(account, connector, monkeypatch):
     with pytest.raises(NothingSent) as told:
         connector.publish(make_outgoing(images=(), html="<p>x</p>"))
     assert told.value.wait_s == 60
-
-
-# --- clients that behave badly -------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -79,9 +79,6 @@ def answer(talk, text, by):
     return answering.send(row, timezone.now())
 
 
-# --- Weibo --------------------------------------------------------------------------------------------
-
-
 def test_weibo_from_the_text_to_the_figures(weibo, weibo_account, owner):
     row = publish(make_note(weibo_account))
     assert (row.state, row.post.remote_id) == ("live", weibo.statuses[0]["idstr"])
@@ -218,9 +215,6 @@ def test_weibo_post_is_deleted_there(weibo, weibo_account, owner):
     assert not posting.can_delete(Post.objects.standing().get())
 
 
-# --- Mastodon -----------------------------------------------------------------------------------------
-
-
 def test_mastodon_from_the_text_to_the_figures(workspace, owner):
     with serving(MastodonDouble()) as server:
         account = mastodon_account(server, workspace, owner)
@@ -296,9 +290,6 @@ def test_server_that_counts_links_its_own_way_is_counted_so(workspace, owner):
             problem.text for problem in check_variant(variant, now=timezone.now()) if problem.code == "text_long"
         ]
         assert found == ["The text has 62 characters; Mastodon allows 60. Cut 2."]
-
-
-# --- in a browser -------------------------------------------------------------------------------------
 
 
 @pytest.mark.browser

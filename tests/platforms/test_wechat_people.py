@@ -45,9 +45,6 @@ def talk_of(who):
     return Conversation.objects.select_related("account__workspace").get(thread_id=f"user:{who}")
 
 
-# --- from the first step to the end of the window --------------------------------------------------------
-
-
 def test_follow_welcome_message_clock_reply_and_the_end_of_the_window(tell, wechat, official, operator):
     now = timezone.now()
     auto_replying.add(official, trigger="welcome", text="欢迎来到蓝叙茶。", by=operator, now=now)
@@ -173,9 +170,6 @@ def test_api_tells_the_clock_and_refuses_after_it(tell, wechat, official, api_of
     assert (answer.status_code, answer.json()["code"]) == (409, "reply_window_closed")
 
 
-# --- automatic answers --------------------------------------------------------------------------------------
-
-
 def rule(official, operator, **fields):
     given = {"trigger": "keyword", "words": "价格", "text": "38 元一盒。"} | fields
     return auto_replying.add(official, by=operator, now=timezone.now(), **given)
@@ -287,9 +281,6 @@ def test_rules_are_kept_over_the_api(api_of, operator, official):
     assert api.patch(here, {"text": ""}, format="json").status_code in {400, 422}
     assert api.post(here + "shift/", {"steps": -1}, format="json").status_code == 200
     assert api.delete(here).status_code == 204
-
-
-# --- comments -------------------------------------------------------------------------------------------------
 
 
 def published(official, send=2247500001, **data):
@@ -407,9 +398,6 @@ def test_comments_are_opened_and_closed(wechat, official, operator, client_of, a
     assert wechat.open_articles == {(2247500001, 0)}
     api_of(operator).post(f"/api/v1/posts/{post.pk}/comments/", {"open": False}, format="json")
     assert wechat.open_articles == set()
-
-
-# --- contacts ---------------------------------------------------------------------------------------------------
 
 
 def read_all_contacts(official):
@@ -531,9 +519,6 @@ def read_all_slow(official, wechat):
     return ContactBook.objects.create(account=official, read_at=timezone.now())
 
 
-# --- the menu -------------------------------------------------------------------------------------------------------
-
-
 MENU = [
     {"name": "新品", "below": [
         {"name": "春茶", "type": "view", "url": "https://tea.example/spring"},
@@ -643,9 +628,6 @@ def test_menu_is_kept_over_the_api(wechat, official, operator, api_of):
     assert (answer.status_code, "0.name" in answer.json()["fields"]) == (400, True)
     assert api.post(here + "read/").json()["live"] == MENU
     assert api.post(here + "remove/").json()["live"] == []
-
-
-# --- the account's own page -----------------------------------------------------------------------------------------
 
 
 def test_account_page_shows_the_address_to_those_who_may_administer(

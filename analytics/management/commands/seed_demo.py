@@ -129,8 +129,6 @@ class Demo:
         self.make_reports()
         self.read_notices()
 
-    # --- Team and accounts ----------------------------------------------------------------------
-
     def make_team(self) -> None:
         password = env.demo_password(settings.VAR_DIR)
         made_at = self.now - timedelta(weeks=WEEKS + 1)
@@ -271,8 +269,6 @@ class Demo:
                 due_on=self.today + timedelta(days=days),
                 campaign=campaign,
             )
-
-    # --- Pieces ---------------------------------------------------------------------------------
 
     def write(self, number: int, at: datetime, *, campaign: Campaign | None = None) -> ContentItem:
         piece = piece_of(number)
@@ -571,8 +567,6 @@ class Demo:
                 )  # fmt: skip
             inbox.take_in(account, said, self.now)
 
-    # --- Figures --------------------------------------------------------------------------------
-
     def make_followers(self) -> None:
         start = {"wechat": 48120, "weibo": 90850, "douyin": 178900, "red": 63100, "channels": 12400}
         for key, count in start.items():
@@ -593,8 +587,6 @@ class Demo:
             if posts or account.relation == Relation.OWN:
                 rolling.roll_post_days(account, posts)
                 rolling.roll_account_days(account, every)
-
-    # --- Partners and reports -------------------------------------------------------------------
 
     def make_partners(self) -> None:
         by, then = self.people["manager"], self.now - timedelta(days=20)

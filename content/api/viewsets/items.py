@@ -84,8 +84,6 @@ class ItemViewSet(SaysMore, ReadViewSet):
         fresh = self.get_queryset().get(pk=item.pk)
         return Response(self.get_serializer(fresh).data, status)
 
-    # --- writing -------------------------------------------------------------------------------------
-
     @extend_schema(request=shapes.ItemWriteSerializer, responses={201: shapes.ItemSerializer})
     def create(self, request: Any) -> Response:
         """Start a piece."""
@@ -114,8 +112,6 @@ class ItemViewSet(SaysMore, ReadViewSet):
     def bring_back(self, request: Any, pk: str) -> Response:
         """Take the piece out of the archive. What was cancelled stays cancelled."""
         return self._answer(drafting.bring_back(self.get_object(), by=self.member))
-
-    # --- agreeing ------------------------------------------------------------------------------------
 
     @extend_schema(request=shapes.NoteSerializer, responses=shapes.ItemSerializer)
     @action(detail=True, methods=["post"])
@@ -153,8 +149,6 @@ class ItemViewSet(SaysMore, ReadViewSet):
         item, given = self.get_object(), self._form(shapes.NoteSerializer)
         reviewing.request_changes(item, by=self.member, now=timezone.now(), **given)
         return self._answer(item)
-
-    # --- fitting to accounts -------------------------------------------------------------------------
 
     @extend_schema(responses=shapes.VariantSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
@@ -218,8 +212,6 @@ class ItemViewSet(SaysMore, ReadViewSet):
     def _variant(self, row: Variant, status: int = 200) -> Response:
         return Response(shapes.VariantSerializer(row, context=self.get_serializer_context()).data, status)
 
-    # --- wording -------------------------------------------------------------------------------------
-
     @extend_schema(responses=ProblemSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def wording(self, request: Any, pk: str) -> Response:
@@ -233,8 +225,6 @@ class ItemViewSet(SaysMore, ReadViewSet):
         item, given = self.get_object(), self._form(MendSerializer)
         how = {"revision": given["revision"], "by": self.member, "now": timezone.now()}
         return self._answer(mending.mend_piece(item, given["fix"], **how))
-
-    # --- going back ----------------------------------------------------------------------------------
 
     @extend_schema(responses=shapes.VersionRowSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
@@ -257,8 +247,6 @@ class ItemViewSet(SaysMore, ReadViewSet):
         rows = ItemVersion.objects.select_related("item", "cover", "video")
         row = get_object_or_404(rows, item=self.get_object(), number=number)
         return self._answer(drafting.restore(row, by=self.member, now=timezone.now()))
-
-    # --- talking -------------------------------------------------------------------------------------
 
     @extend_schema(responses=shapes.CommentSerializer(many=True), filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)

@@ -140,8 +140,6 @@ class Client:
         """Make the deciding call; `data`, or the envelope itself, must hold the field `expects`."""
         return self._call("write", "POST", path, {}, {"json": dict(body)}, expects)
 
-    # --- calls ----------------------------------------------------------------------------------------
-
     def _call(
         self,
         purpose: Purpose,
@@ -204,8 +202,6 @@ class Client:
 
     def _raw(self, answer: Answer) -> str:
         return self._http.redacted(f"{answer.status} {answer.text}")[:RAW_MAX]
-
-    # --- the sign-in ----------------------------------------------------------------------------------
 
     def _token(self, dead: str = "") -> str:
         """Return an access token that is good for a while yet and is not the `dead` one."""

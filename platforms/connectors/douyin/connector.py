@@ -59,8 +59,6 @@ class Douyin(Talks, Figures):
         """Return the secret with tokens renewed meanwhile, None when nothing is left to keep."""
         return self._client.secret if self._client.is_renewed else None
 
-    # --- the sign-in ----------------------------------------------------------------------------------
-
     def begin_sign_in(self, redirect_uri: str, state: str) -> SignIn:
         """Return the authorise page; it shows a code that the account's owner scans in the app."""
         asked = {
@@ -94,8 +92,6 @@ class Douyin(Talks, Figures):
             rights=rights,
             expires_at=self._client.human_step_at(),
         )
-
-    # --- publishing -----------------------------------------------------------------------------------
 
     def publish(self, post: OutgoingPost) -> Ticket:
         """Upload what is shown and make the post; it is in review afterwards and only we see it."""

@@ -41,8 +41,6 @@ class Wire:
         http.hide(token, *secrets)
         http.explain = self._explain
 
-    # --- signing in ---------------------------------------------------------------------------------
-
     def make_app(self, redirect_uri: str, website: str) -> tuple[Mapping[str, Any], str]:
         """Register us with the server, with the fewest rights it knows; return the app and its rights."""
         try:
@@ -88,8 +86,6 @@ class Wire:
         if not isinstance(token, str) or not token:
             raise self._http.not_understood(answer, "prepare")
         return token
-
-    # --- calls --------------------------------------------------------------------------------------
 
     def read(self, call: str, *, signed: bool = True, **params: Any) -> Any:
         """Ask `/api/<call>`; return the parsed answer, whatever its shape."""

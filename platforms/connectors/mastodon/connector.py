@@ -127,8 +127,6 @@ class Mastodon:
             secrets=(secret.get("client_secret", ""),),
         )
 
-    # --- signing in ---------------------------------------------------------------------------------
-
     def begin_sign_in(self, redirect_uri: str, state: str) -> SignIn:
         """Register with the server and return its page on which a person allows us to act for them."""
         if not self._wire.server:
@@ -168,8 +166,6 @@ class Mastodon:
             rights=None if self._is_genuine() else ALL_BUT_REPEATING,
         )
 
-    # --- publishing ---------------------------------------------------------------------------------
-
     def publish(self, post: OutgoingPost) -> RemotePost:
         """Post it under `post.key`; a server that honours keys returns the first post for a repeat.
 
@@ -196,8 +192,6 @@ class Mastodon:
         for status in self._own_statuses(since):
             if not self._is_answer(status) and status.get("visibility") != "direct":
                 yield self._remote(status)
-
-    # --- what people say ----------------------------------------------------------------------------
 
     def messages(self, since: datetime) -> Iterator[RemoteMessage]:
         """Yield answers under own posts, mentions and private talks since then, and own answers in them.
@@ -229,8 +223,6 @@ class Mastodon:
         thread, post = self._place(made)
         return self._message(made, kind=_kind(to, post), thread=thread, post=post)
 
-    # --- figures ------------------------------------------------------------------------------------
-
     def post_readings(self, posts: Sequence[PostRef]) -> Iterator[Reading]:
         """Yield favourites, answers and boosts; views are not counted. Posts that are gone yield nothing."""
         ids = [post.remote_id for post in posts]
@@ -252,8 +244,6 @@ class Mastodon:
             following=_number(me.get("following_count")),
             posts=_number(me.get("statuses_count")),
         )
-
-    # --- parts --------------------------------------------------------------------------------------
 
     def _instance(self) -> Mapping[str, Any]:
         for call in ("v2/instance", "v1/instance"):

@@ -96,8 +96,6 @@ class People(Callbacks, Figures):
             return True
         return True
 
-    # --- Talks ---
-
     def reply(self, message_id: str, text: str) -> RemoteMessage:
         """Answer a private message (`msg:…`) or a comment (`comment:…`)."""
         if message_id.startswith("comment:"):
@@ -127,8 +125,6 @@ class People(Callbacks, Figures):
         return RemoteMessage(
             remote_id, kind, thread, text, at, self._account.remote_id, name, reply_to=reply_to, is_own=True, to_id=to
         )
-
-    # --- Comments ---
 
     def comments(self, posts: Sequence[PostRef]) -> Iterator[RemoteMessage]:
         """Yield what stands under these posts, with our answers; a post without its number is left out."""
@@ -238,8 +234,6 @@ class People(Callbacks, Figures):
         body = {"msg_data_id": number(post.data["msg_data_id"]), "index": index}
         self._wire.post(f"cgi-bin/comment/{'open' if is_open else 'close'}", body, purpose="prepare")
 
-    # --- Contacts ---
-
     def contacts(self, after: str) -> ContactPage:
         """Return the next followers (up to 10 000) with what the platform tells of them."""
         params = {"next_openid": after} if after else {}
@@ -293,8 +287,6 @@ class People(Callbacks, Figures):
     def remark(self, contact_id: str, remark: str) -> None:
         body = {"openid": contact_id, "remark": remark}
         self._wire.post("cgi-bin/user/info/updateremark", body, purpose="prepare")
-
-    # --- Menu ---
 
     @staticmethod
     def menu_rules() -> MenuRules:

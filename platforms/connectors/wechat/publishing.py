@@ -38,8 +38,6 @@ A_PAGE, PAGES_MAX = 20, 50
 class Publishing(Drafts):
     """What an account brings out, what becomes of it, what stands there."""
 
-    # --- out ------------------------------------------------------------------------------------------
-
     def publish(self, post: OutgoingPost) -> RemotePost | Ticket | HandOver:
         """Make the draft and bring it as far as the post's `way` says.
 
@@ -115,8 +113,6 @@ class Publishing(Drafts):
             if str(row.get("name", "")).strip().casefold() == said.casefold():
                 return {"is_to_all": False, "tag_id": number(row.get("id"))}
         raise Refused(_("There is no tag of followers called “%(name)s”.") % {"name": said})
-
-    # --- what became of it ------------------------------------------------------------------------------
 
     def check(self, ticket: Ticket) -> RemotePost | Ticket | HandOver:
         """Ask how far it is. What the platform does not say clearly is asked again, never guessed."""
@@ -218,8 +214,6 @@ class Publishing(Drafts):
         if not 1 <= index <= len(rows):
             return None
         return FALLEN[DELETED]() if rows[index - 1].get("is_deleted") in (True, 1, "true", "1") else ""
-
-    # --- what stands there ------------------------------------------------------------------------------
 
     def recent_posts(self, since: datetime) -> Iterator[RemotePost]:
         """Yield what was published and stands, newest first, whoever did it. Mass sends may be missing."""

@@ -121,8 +121,6 @@ class Weibo:
             token=secret.get("access_token", "").strip(),
         )
 
-    # --- signing in ---------------------------------------------------------------------------------
-
     def begin_sign_in(self, redirect_uri: str, state: str) -> SignIn:
         """Return the page on which a person lets the app act for their account."""
         if not self._hosts:
@@ -159,8 +157,6 @@ class Weibo:
             else (),
             expires_at=_end_of(about) or _moment_kept(self._secret.get("expires_at", "")),
         )
-
-    # --- publishing ---------------------------------------------------------------------------------
 
     def publish(self, post: OutgoingPost) -> RemotePost | Ticket:
         """Share the post; what Weibo takes but does not show yet becomes a ticket.
@@ -224,8 +220,6 @@ class Weibo:
             is_gone = isinstance(status, Mapping) and _is_deleted(status)
             yield Fate(post.remote_id, stands=not is_gone, reason=str(GONE[POST_GONE]()) if is_gone else "")
 
-    # --- what people say ----------------------------------------------------------------------------
-
     def messages(self, since: datetime) -> Iterator[RemoteMessage]:
         """Yield comments to the account, its own answers and mentions since then.
 
@@ -272,8 +266,6 @@ class Weibo:
         with contextlib.suppress(Gone, Delayed):
             self._wire.write("comments/destroy", {"cid": message_id.partition(":")[2]})
 
-    # --- figures ------------------------------------------------------------------------------------
-
     def post_readings(self, posts: Sequence[PostRef]) -> Iterator[Reading]:
         """Yield counters; Weibo tells ordinary apps no views. Posts that are gone yield nothing."""
         ids = [post.remote_id for post in posts]
@@ -295,8 +287,6 @@ class Weibo:
             following=_number(user.get("friends_count")),
             posts=_number(user.get("statuses_count")),
         )
-
-    # --- parts --------------------------------------------------------------------------------------
 
     def _about_token(self) -> Mapping[str, Any]:
         try:

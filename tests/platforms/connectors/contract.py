@@ -90,8 +90,6 @@ class Contract:
     def outgoing(self):
         return make_outgoing()
 
-    # --- means ------------------------------------------------------------------------------------
-
     def connect(self, handler, account=None, secret=None):
         secret = secret or self.secret
         http = Http(
@@ -138,8 +136,6 @@ class Contract:
         """A post of ours of which the platform tells figures."""
         return remote.PostRef(remote_id)
 
-    # --- what it says of itself -------------------------------------------------------------------
-
     def test_spec_is_usable(self):
         spec = self.connector.spec
         assert spec.key == spec.key.lower()
@@ -158,8 +154,6 @@ class Contract:
         assert profile.remote_id
         assert profile.name
         assert set(profile.limits) <= set(spec.Limits.__dataclass_fields__)
-
-    # --- publishing -------------------------------------------------------------------------------
 
     def test_published_post_is_told_with_aware_time(self):
         world = self.world()
@@ -214,8 +208,6 @@ class Contract:
                 connector.publish(self.outgoing())
             assert low <= told.value.wait_s <= high
 
-    # --- reading ----------------------------------------------------------------------------------
-
     def test_reading_twice_tells_the_same(self):
         world = self.world()
         self.made(self.connect(world), self.outgoing())
@@ -268,8 +260,6 @@ class Contract:
         with pytest.raises(NeedsReconnect):
             connector.profile()
 
-    # --- secrets ----------------------------------------------------------------------------------
-
     @pytest.mark.parametrize("status", [200, 400, 401, 500])
     def test_no_secret_in_any_message(self, status, caplog):
         caplog.set_level(logging.DEBUG, logger="platforms")
@@ -286,8 +276,6 @@ class Contract:
             for secret in self.hidden:
                 assert secret not in str(told.value) + told.value.raw + caplog.text
             assert len(told.value.raw) <= 2000
-
-    # --- over a real socket -----------------------------------------------------------------------
 
     @pytest.mark.parametrize("how", ["hang", "cut", "drop"])
     def test_real_connection_that_fails_at_the_write(self, how, settings):

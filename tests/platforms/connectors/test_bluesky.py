@@ -180,9 +180,6 @@ def connect(world, **secret):
     return Bluesky(AccountRef(DID, "lanxu.bsky.social"), SETUP | secret, http)
 
 
-# --- signing in --------------------------------------------------------------------------------------
-
-
 def test_profile_comes_from_the_appview(server):
     profile = connect(server).profile()
     assert (profile.remote_id, profile.name, profile.handle) == (DID, "岚序茶", "lanxu.bsky.social")
@@ -272,9 +269,6 @@ def test_deactivated_account_is_told(server):
         connect(server).profile()
 
 
-# --- publishing --------------------------------------------------------------------------------------
-
-
 def test_note_is_sent_whole(server):
     text = "春茶 🍵 感谢@bob.test和@nobody.test，见https://lanxu.example/x。#春茶"
     connect(server).publish(make_outgoing(text=f"  {text}\n", tags=("春茶", "白茶")))
@@ -359,9 +353,6 @@ def test_delete_is_done_once_and_again(server):
     for _ in range(2):
         connect(server).delete(made.remote_id)
     assert connect(server).find(post.key) is None
-
-
-# --- reading -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("has_appview", [True, False])

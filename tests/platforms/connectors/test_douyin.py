@@ -112,9 +112,6 @@ def connect(platform, secret=None, **fields):
     return Douyin(ACCOUNT, secret, http)
 
 
-# --- the sign-in ---------------------------------------------------------------------------------------
-
-
 def test_signing_in_asks_for_what_was_chosen_and_brings_tokens(platform):
     given = {"client_key": platform.client_key, "client_secret": platform.client_secret, "want_figures": "False"}
     connector = connect(platform, given)
@@ -253,8 +250,6 @@ def test_two_workers_renew_once(platform):
     assert lies["refresh_token"] in platform.refresh
 
 
-# --- what codes mean -----------------------------------------------------------------------------------
-
 CODES = [
     *((code, OutcomeUnknown, NothingSent) for code in (28001005, 28001006, -1)),
     (2100004, NothingSent, NothingSent),
@@ -293,9 +288,6 @@ def test_a_used_up_quota_waits_for_the_platforms_next_day():
     late = datetime(2026, 11, 25, 15, 30, tzinfo=UTC)  # 23:30 in Beijing
     assert until_tomorrow(late) == 1800
     assert 0 < error_for(28003017, "", "write").wait_s <= DAY
-
-
-# --- publishing ----------------------------------------------------------------------------------------
 
 
 def test_a_small_video_goes_in_one_call_and_out_after_review(platform):
@@ -430,9 +422,6 @@ def test_another_video_forgets_the_parts_of_the_first(platform, small_parts):
     assert platform.calls["upload_video_part"] == len(uploading.parts_of(len(CONTENT)))
 
 
-# --- posts, comments, talks ----------------------------------------------------------------------------
-
-
 def test_posts_are_listed_page_by_page_and_what_was_turned_down_is_not(platform):
     connector = connect(platform)
     for _round in range(23):
@@ -490,9 +479,6 @@ def test_comments_without_the_scope_are_not_asked_for(platform):
     connector = connect(platform, platform.secret("user_info,video.list.bind"))
     assert list(connector.messages(SINCE)) == []
     assert not platform.calls
-
-
-# --- webhooks ------------------------------------------------------------------------------------------
 
 
 def call(headers, body):
@@ -579,9 +565,6 @@ def test_what_is_not_signed_is_not_believed(platform):
     platform.client_key = "another-app"
     with pytest.raises(NotGenuine):
         connector.read_callback(call(*platform.webhook("unauthorize", {}, sender="open-1")))
-
-
-# --- figures -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("as_text", [False, True])

@@ -51,9 +51,6 @@ def connect(world, account=ACCOUNT, **secret):
     return Mastodon(account, SECRET | secret, http)
 
 
-# --- counting and addresses -------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("text", "count"),
     [
@@ -119,9 +116,6 @@ def test_odd_posts_have_words_all_the_same(status):
     assert words_of(status) in {"", "a"}
 
 
-# --- signing in -------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("knows_narrow", [True, False])
 def test_sign_in_registers_with_the_fewest_rights_the_server_knows(server, knows_narrow):
     server.scopes_known = knows_narrow
@@ -182,9 +176,6 @@ def test_software_is_not_asked_elsewhere(server):
 
     assert "repeat" not in connect(world).profile().rights
     assert set(asked) == {"tea.test"}
-
-
-# --- publishing -------------------------------------------------------------------------------------
 
 
 def test_post_goes_out_whole(server):
@@ -273,9 +264,6 @@ def test_servers_own_words_are_told(status, words, kind):
         connect(world).publish(make_outgoing(images=()))
     assert kind is NeedsReconnect or words in str(told.value)
     assert type(told.value) is kind
-
-
-# --- reading ----------------------------------------------------------------------------------------
 
 
 def test_timeline_is_paged_and_leaves_out_answers_and_private_words(server):

@@ -103,9 +103,6 @@ class TestOfficialAccount(Contract):
         assert len(world.posts) == 1
 
 
-# --- token -----------------------------------------------------------------------------------------------
-
-
 def test_token_is_fetched_once_and_hidden():
     world = WeChat()
     connector = connect(world)
@@ -204,9 +201,6 @@ def test_address_missing_in_the_white_list_is_named():
         connect(world).profile()
 
 
-# --- what an errcode means -------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("code", "error"),
     [
@@ -249,9 +243,6 @@ def test_escaped_text_would_be_refused_and_ours_is_not():
     assert escaped.data["errcode"] == 40033
     followed(connect(world), connect(world).publish(outgoing(way="publish")))
     assert world.posts[0]["items"][0]["title"] == "春茶上市 & more 🍵"
-
-
-# --- drafts ----------------------------------------------------------------------------------------------
 
 
 def test_every_picture_of_the_text_is_uploaded_and_rewritten():
@@ -339,9 +330,6 @@ def test_what_would_be_refused_is_told_before_anything_is_sent(fields, words):
     with pytest.raises(Refused, match=words):
         connect(world).publish(make_outgoing(**fields))
     assert world.calls("draft_add") == 0
-
-
-# --- three ways out --------------------------------------------------------------------------------------
 
 
 def test_draft_is_handed_to_a_person():
@@ -524,9 +512,6 @@ def test_preview_goes_to_one_person():
         connect(world).preview(outgoing(), "nobody")
 
 
-# --- afterwards ------------------------------------------------------------------------------------------
-
-
 def ref_of(post):
     return PostRef(post.remote_id, post.url, post.title, post.published_at, post.data)
 
@@ -567,9 +552,6 @@ def test_long_list_is_read_to_its_end():
     assert len(list(connect(world).recent_posts(SINCE))) == 45
     since = datetime.fromtimestamp(1_700_000_040, UTC)
     assert len(list(connect(world).recent_posts(since))) == 5
-
-
-# --- who it is -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

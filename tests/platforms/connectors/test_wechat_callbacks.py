@@ -45,9 +45,6 @@ def understood(world, called):
     return connector_of(world).understand(told(world, called))
 
 
-# --- genuine -------------------------------------------------------------------------------------------
-
-
 def test_message_becomes_a_private_message_with_its_window(world):
     found = understood(world, world.write("oAnna", "多少钱？", at=1_800_000_000, MsgId=77)).messages[0]
     assert (found.remote_id, found.thread_id, found.kind) == ("msg:oAnna:77", "user:oAnna", "private")
@@ -127,9 +124,6 @@ def test_compatible_mode_without_a_key_of_ours_reads_the_plain_half():
     assert told(world, (query, body.replace(b"</xml>", plain)), aes_key="").data["Content"] == "open"
 
 
-# --- the check of the address ----------------------------------------------------------------------------
-
-
 def check(world, **changes):
     stamp = str(int(time.time()))
     query = {"signature": crypto.signature_of(TOKEN, stamp, "n"), "timestamp": stamp, "nonce": "n", "echostr": "812"}
@@ -156,9 +150,6 @@ def test_encrypted_echo_is_opened():
 def test_false_address_check_is_turned_away(world, changes):
     with pytest.raises(NotGenuine):
         check(world, **changes)
-
-
-# --- hostile ---------------------------------------------------------------------------------------------
 
 
 def test_wrong_signature_is_turned_away(world):
@@ -222,9 +213,6 @@ def test_odd_values_are_survived(world, fields):
         ).items() if "\x00" not in v) + "</xml>"
     )  # fmt: skip
     assert understood(world, (query, body)).messages[0].at.year >= 2020
-
-
-# --- answered at once --------------------------------------------------------------------------------------
 
 
 def test_passive_answer_speaks_to_the_person_and_is_sealed_in_safe_mode(world):

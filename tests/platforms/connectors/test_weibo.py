@@ -73,9 +73,6 @@ def connect(world, **secret):
     return Weibo(AccountRef(str(UID)), SECRET | secret, http)
 
 
-# --- counting and addresses -------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("text", "count"),
     [("", 0), ("春茶", 2), ("ab", 1), ("abc", 2), ("茶a", 2), (f"茶 https://{DOMAIN}/{'x' * 200}", 12), ("🍵", 1)],
@@ -102,9 +99,6 @@ def test_page_of_a_post_is_its_number_in_base_62():
 )
 def test_typed_domain_becomes_a_host(typed, hosts):
     assert hosts_of(typed) == hosts
-
-
-# --- signing in -------------------------------------------------------------------------------------
 
 
 def test_sign_in_brings_a_token_and_its_end(weibo):
@@ -147,9 +141,6 @@ def test_profile_without_the_right_to_ask_about_the_token(weibo):
         AccountRef(""), SECRET | {"expires_at": ends.isoformat()}, Http("weibo", transport=httpx.MockTransport(weibo))
     ).profile()
     assert (profile.remote_id, profile.expires_at) == (str(UID), ends)
-
-
-# --- publishing -------------------------------------------------------------------------------------
 
 
 def test_post_goes_out_with_one_picture_and_the_operators_address(weibo):
@@ -210,8 +201,6 @@ def test_post_written_by_somebody_else_is_not_taken_for_a_delayed_one(weibo):
     assert connector.check(ticket) == ticket
 
 
-# --- every code in its class --------------------------------------------------------------------------
-
 CODES = {
     # code: (on a write, on a read)
     10001: (OutcomeUnknown, NothingSent), 10002: (NothingSent, NothingSent), 10003: (OutcomeUnknown, NothingSent),
@@ -253,9 +242,6 @@ def test_spent_quota_waits_until_weibo_counts_anew():
     at = datetime(2026, 11, 25, 8, 50, tzinfo=UTC)
     assert until_next_hour(at) == 10 * 60 + 30
     assert error_for(10023, "", "write", now=at).wait_s == 630
-
-
-# --- reading ----------------------------------------------------------------------------------------
 
 
 def test_timeline_is_read_to_its_age_and_over_pages(weibo):

@@ -54,8 +54,6 @@ class DouyinPlatform:
         self.faults, self.cuts, self.calls, self.queries = [], [], Counter(), []
         self.lock = threading.RLock()
 
-    # --- what a test says and asks --------------------------------------------------------------------
-
     def will(self, path, *, code=0, status=0, times=1, hang_s=0.0, loses_answer=False):
         """Say what goes wrong at the next calls whose path holds `path`."""
         fault = {"path": path, "code": code, "status": status, "hang_s": hang_s, "loses_answer": loses_answer}
@@ -115,8 +113,6 @@ class DouyinPlatform:
         body = json.dumps(told).encode()
         signed = hashlib.sha1(self.client_secret.encode() + body).hexdigest()
         return {"X-Douyin-Signature": signed, "Msg-Id": key}, body
-
-    # --- answering ------------------------------------------------------------------------------------
 
     def __call__(self, request):
         path, query = request.url.path, dict(parse_qsl(request.url.query.decode()))
@@ -225,8 +221,6 @@ class DouyinPlatform:
         self.access[token] = (open_id, self.now() + 15 * DAY, scope)
         return token
 
-    # --- publishing -----------------------------------------------------------------------------------
-
     def _upload_video(self, query, body, request):
         content = _file(request, "video")
         if len(content) > 128 * 1024 * 1024:
@@ -321,8 +315,6 @@ class DouyinPlatform:
         told = {name: value for name, value in item.items() if name not in ("body", "sha256", "looks")}
         return {**told, "statistics": {**item["statistics"], "comment_count": talk}}
 
-    # --- talking and figures --------------------------------------------------------------------------
-
     def _talk(self, path, query, body, open_id):
         if path.endswith("/list/"):
             parent = query.get("comment_id", "")
@@ -364,8 +356,6 @@ class DouyinPlatform:
         }
         told = rows.get(kind, {f"new_{kind}": 4})
         return {"result_list": [{"date": "2026-11-23", **dict.fromkeys(told, 1)}, {"date": "2026-11-24", **told}]}
-
-    # --- the server -----------------------------------------------------------------------------------
 
     @contextmanager
     def serving(self):

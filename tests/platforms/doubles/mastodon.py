@@ -38,8 +38,6 @@ class MastodonDouble:
     def posts(self):
         return [row for row in self.statuses.values() if row["account"]["id"] == US and row["key"] != "put"]
 
-    # --- means --------------------------------------------------------------------------------------
-
     def say(self, text, *, account=BOB, to=None, visibility="public", at=None):
         """Post as somebody else; what mentions us is notified."""
         row = self.make(text, account=account, to=to, visibility=visibility, at=at)
@@ -114,8 +112,6 @@ class MastodonDouble:
     def next_number(self):
         self.number += 1
         return str(self.number)
-
-    # --- answering ----------------------------------------------------------------------------------
 
     def __call__(self, request):
         path, method = request.url.path, request.method

@@ -75,8 +75,6 @@ class WeChat:
         self._numbers = count(100000001)
         self._lock = threading.RLock()
 
-    # --- means ----------------------------------------------------------------------------------------
-
     @property
     def posts(self):
         """Everything that readers can see: articles, and sends that went out."""
@@ -149,8 +147,6 @@ class WeChat:
         if right not in self.rights:
             raise Wrong(48001)
 
-    # --- token ----------------------------------------------------------------------------------------
-
     def stable_token(self, body):
         if not self.is_white_listed:
             raise Wrong(40164)
@@ -167,8 +163,6 @@ class WeChat:
     def _demand_token(self, token):
         if not any(known == token and self.now() < ends for known, _made, ends in self.tokens):
             raise Wrong(40001 if token else 41001)
-
-    # --- pictures -------------------------------------------------------------------------------------
 
     def media_uploadimg(self, name, content, params):
         if _kind(content) not in {"jpg", "png"}:
@@ -188,8 +182,6 @@ class WeChat:
         media_id = f"material-{self._number()}"
         self.materials[media_id] = content
         return {"media_id": media_id, "url": f"http://mmbiz.qpic.cn/{media_id}"}
-
-    # --- drafts ---------------------------------------------------------------------------------------
 
     def draft_add(self, body):
         self._demand("draft")
@@ -234,8 +226,6 @@ class WeChat:
     def draft_count(self, _body):
         self._demand("draft")
         return {"total_count": len(self.drafts)}
-
-    # --- publishing -----------------------------------------------------------------------------------
 
     def freepublish_submit(self, body):
         self._demand("freepublish")
@@ -320,8 +310,6 @@ class WeChat:
         for place, item in enumerate(row["items"], start=1):
             item["is_deleted"] = item["is_deleted"] or index in (0, place)
         return {"errcode": 0, "errmsg": "ok"}
-
-    # --- mass sends -----------------------------------------------------------------------------------
 
     def mass_sendall(self, body):
         self._demand("mass")

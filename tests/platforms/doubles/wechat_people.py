@@ -31,8 +31,6 @@ class WeChatPeople(WeChat):
         self.has_new_figures = True
         self._ids = count(1)
 
-    # --- what people do; each returns the callback that tells of it ------------------------------------
-
     def follow(self, who, name=""):
         self.followers[who] = {"openid": who, "nickname": name, "subscribe": 1, "subscribe_time": int(time.time())}
         self.windows[who] = [time.time() + 60, 3]
@@ -78,8 +76,6 @@ class WeChatPeople(WeChat):
 
     def day(self, day, *, new=0, lost=0, total=0, reads=0):
         self.days[day] = {"new": new, "lost": lost, "total": total, "reads": reads}
-
-    # --- the interface ------------------------------------------------------------------------------------
 
     def _answer(self, name, request):
         self._params = request.url.params

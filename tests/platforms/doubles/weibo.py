@@ -55,8 +55,6 @@ class WeiboDouble:
     def posts(self):
         return self.statuses
 
-    # --- means --------------------------------------------------------------------------------------
-
     def fail(self, call, code, times=1):
         """Let the next calls answer with an error code."""
         self.failing.setdefault(call, []).extend([code] * times)
@@ -90,8 +88,6 @@ class WeiboDouble:
         words = WORDS.get(code, "something")
         body = {"request": "/2/x.json", "error_code": code, "error": words}
         return httpx.Response(200 if self.says_200 else 400, json=body)
-
-    # --- answering ----------------------------------------------------------------------------------
 
     def __call__(self, request):
         path = request.url.path
