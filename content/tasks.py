@@ -78,7 +78,7 @@ def _ask(pk: int, act: Callable[[int, datetime], object]) -> None:
     publication, now = publishing.load(pk), timezone.now()
     if publication is None:
         return
-    with places.taken(publication.variant.account, may_give_way=False) as is_free:
+    with places.taken(publication.variant.account, "answers") as is_free:
         if is_free:
             act(pk, now)
         else:

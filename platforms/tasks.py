@@ -75,7 +75,7 @@ def check_account(pk: int) -> None:
     account = Account.objects.connected().select_related("workspace").filter(pk=pk).first()
     if account is None:
         return
-    with places.taken(account, may_give_way=False) as is_free:
+    with places.taken(account) as is_free:
         if is_free:
             connecting.check_account(account, timezone.now())
         else:
@@ -95,7 +95,7 @@ def send_reply(pk: int) -> None:
     row = rows.filter(pk=pk).first()
     if row is None:
         return
-    with places.taken(row.conversation.account, may_give_way=False) as is_free:
+    with places.taken(row.conversation.account, "answers") as is_free:
         if is_free:
             answering.send(row, timezone.now())
         else:
@@ -122,7 +122,7 @@ def understand_callback(pk: int) -> None:
     row = CallbackEvent.objects.select_related("account__workspace").filter(pk=pk).first()
     if row is None:
         return
-    with places.taken(row.account, may_give_way=False) as is_free:
+    with places.taken(row.account, "answers") as is_free:
         if is_free:
             callbacks.understand(row, timezone.now())
         else:
@@ -148,7 +148,7 @@ def read_contact_page(pk: int) -> None:
     book = ContactBook.objects.select_related("account__workspace").filter(pk=pk).first()
     if book is None:
         return
-    with places.taken(book.account, may_give_way=False) as is_free:
+    with places.taken(book.account) as is_free:
         if is_free:
             contacts.read_page(book, timezone.now())
         else:

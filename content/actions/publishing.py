@@ -76,7 +76,7 @@ def publish_one(pk: int, now: datetime, *, worker: str = "") -> bool:
             compose(publication.variant, key=publication.key, with_companions=True),
             upload=uploading.KeptUpload(publication),
         )
-        with places.taken(publication.variant.account, goes_first=True) as is_free:
+        with places.taken(publication.variant.account, "publishes") as is_free:
             if not is_free:
                 handing.give_back([pk])
                 return False

@@ -331,6 +331,9 @@ def check_account(account: Account, now: datetime) -> Account:
         connector = gateway.connect(account)
         profile = connector.profile()
         gateway.keep_renewed(account, connector)
+    except places.GiveWay:
+        check_soon(account, now)
+        return account
     except NeedsReconnect as error:
         return mark_expired(account, error, now)
     except ConnectorError as error:

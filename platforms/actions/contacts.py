@@ -68,6 +68,9 @@ def read_page(book: ContactBook, now: datetime) -> int:
             page = connector.contacts(book.after)
         finally:
             gateway.keep_renewed(account, connector)
+    except places.GiveWay:
+        read_soon(book, now)
+        return 0
     except ConnectorError as error:
         _fail(book, error, now)
         return 0

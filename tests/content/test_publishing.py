@@ -244,7 +244,7 @@ def test_one_server_never_gets_every_worker_process(workspace, settings):
 def test_a_row_that_was_handed_over_too_much_waits_for_the_server(workspace, scripted, settings):  # noqa: F811
     settings.CELERY_WORKER_CONCURRENCY = 2
     hung, row = make_connected(workspace), make_ready(make_connected(workspace), handed_at=NOW)
-    with places.taken(hung, goes_first=True):
+    with places.taken(hung, "publishes"):
         assert publishing.publish_one(row.pk, NOW) is False
     assert (fresh(row).state, fresh(row).handed_at, scripted.calls("publish")) == ("planned", None, 0)
 

@@ -4,22 +4,26 @@ Each platform is its double on a port of 127.0.0.1.
 """
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone, translation
 from playwright.sync_api import expect
 
 from analytics.actions import collecting
 from analytics.models import AccountFigures, PostFigures
+from analytics.tasks import collect_account
 from content.actions import publishing, reconciling
 from content.checks import check_variant
 from content.models import Publication
 from mediaops.models import Notice
+from platforms import places, tasks
 from platforms.actions import answering, connecting, following, posting, syncing
 from platforms.connectors.mastodon import Mastodon
 from platforms.connectors.weibo import Weibo
-from platforms.models import Account, Conversation, Post
+from platforms.models import Account, CallbackEvent, ContactBook, Conversation, Post
 from tests.builders import make_item, make_variant
 from tests.builders_publishing import approve, fresh, make_ready
 from tests.platforms.doubles.mastodon import MastodonDouble
@@ -123,6 +127,63 @@ def test_weibo_post_that_was_taken_down_is_noticed(weibo, weibo_account):
     assert (stands.removed_at, stands.follow_after > later) == (None, True)
     assert (fell.removed_at, fell.removed_why, fell.follow_after) == (later, "The post is no longer on Weibo.", None)
     assert following.follow_account(weibo_account, later + timedelta(minutes=1)) == 0, "asked again too soon"
+
+
+def test_what_gives_way_goes_on_in_a_moment(weibo, weibo_account, settings, monkeypatch):
+    """A publication wants the place before each request."""
+    settings.CELERY_WORKER_CONCURRENCY = 2
+    monkeypatch.setattr(places, "NOT_AGAIN_S", 1)
+    row = publish(make_note(weibo_account))
+    later = timezone.now() + timedelta(hours=2)
+    soon = later + places.SOON
+    collecting.know_new(later)
+    weibo.asked.clear()
+    acts = [syncing.sync_account, following.follow_account, collecting.collect_account, connecting.check_account]
+    for act in acts:
+        with places.taken(weibo_account) as is_free:
+            assert is_free
+            assert not places.Place(weibo_account, "publishes").take()
+            act(weibo_account, later)
+        time.sleep(1.1)
+        cache.clear()
+    account = Account.objects.get()
+    assert (account.sync_after, account.check_after, account.failures, account.state) == (soon, soon, 0, "healthy")
+    assert Post.objects.get(pk=row.post_id).follow_after == later
+    assert AccountFigures.objects.get().next_at == soon
+    assert PostFigures.objects.get().failures == 0
+    assert weibo.asked == []
+
+
+def test_what_gets_no_place_is_due_again_in_seconds(weibo, weibo_account, settings, owner):
+    settings.CELERY_WORKER_CONCURRENCY = 2
+    publish(make_note(weibo_account))
+    weibo.say(weibo.statuses[0], "多少钱？")
+    sync(weibo_account)
+    collecting.know_new(timezone.now())
+    Account.objects.update(sync_after=None, check_after=None)
+    reply = answering.reply(Conversation.objects.get(), "二十八元", by=owner, now=timezone.now())
+    book = ContactBook.objects.create(account=weibo_account)
+    callback = CallbackEvent.objects.create(account=weibo_account, key="1")
+    weibo.asked.clear()
+    with places.taken(weibo_account, "publishes"):
+        claimed = syncing.claim(weibo_account.pk, timezone.now())
+        tasks.sync_account(weibo_account.pk, claimed.isoformat())
+        tasks.follow_account(weibo_account.pk)
+        tasks.check_account(weibo_account.pk)
+        tasks.send_reply(reply.pk)
+        tasks.read_contact_page(book.pk)
+        tasks.understand_callback(callback.pk)
+        assert collect_account(weibo_account.pk) == 0
+    account, limit = Account.objects.get(), timezone.now() + places.SOON
+    for row in (reply, book, callback):
+        row.refresh_from_db()
+    moments = [account.sync_after, account.check_after, reply.try_after, book.next_at, callback.try_after]
+    assert all(timezone.now() < at <= limit for at in moments)
+    assert (reply.state, reply.tries, callback.state, callback.tries) == ("waiting", 0, "waiting", 0)
+    assert weibo.asked == []
+    tasks.send_reply(reply.pk)
+    reply.refresh_from_db()
+    assert reply.state == "sent"
 
 
 def test_weibo_posts_are_asked_about_again_when_the_hour_was_used_up(weibo, weibo_account):
