@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import typst
-import xlsxwriter
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -23,6 +21,8 @@ PAGE = Path(__file__).parent / "report.typ"
 
 def report_pdf(report: Report) -> bytes:
     """Return the report as a tagged PDF on A4."""
+    import typst  # here, as it takes 7 MB of every process
+
     with translation.override(report.language):
         data = {
             "team": report.workspace.name,
@@ -74,6 +74,8 @@ def report_pdf(report: Report) -> bytes:
 
 def report_xlsx(report: Report) -> bytes:
     """Return the report as a workbook: figures, days with a chart, accounts, posts, plan."""
+    import xlsxwriter  # here, as few processes ever write one
+
     out = io.BytesIO()
     with (
         translation.override(report.language),

@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import xlsxwriter
 from django.http import HttpResponse
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -26,6 +25,8 @@ def csv_answer(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) ->
 
 def xlsx_answer(name: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
     """Answer with a workbook of one sheet; numbers stay numbers, unknown stays empty."""
+    import xlsxwriter  # here, as few processes ever write one
+
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, HARMLESS) as book:
         add_sheet(book, name, head, rows).autofit()

@@ -11,6 +11,7 @@ class UserError(Exception):
 
     def __init__(self, sentence: object, *, fields: dict[str, list[str]] | None = None) -> None:
         super().__init__(str(sentence))
+        self.sentence = sentence
         self.fields = fields or {}
 
 

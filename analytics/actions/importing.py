@@ -7,7 +7,7 @@ another that begins the same step anew: every step may be done twice.
 import hashlib
 import logging
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -19,12 +19,11 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F, RestrictedError
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from analytics.actions.rolling import roll_account_days
 from analytics.imports import files, layouts
 from analytics.imports.fields import FIELDS, IDENTITY
-from analytics.imports.files import FileRefused, Line
+from analytics.imports.files import FileRefused, Table
 from analytics.imports.layouts import HEAD_LINES, SAMPLE, Part, Row
 from analytics.imports.numbers import BEIJING
 from analytics.imports.writing import BATCH, DayWriter, Outcome, PostWriter, Tally, Writer, keep_for_people
@@ -34,6 +33,8 @@ from mediaops.actions.activity import record
 from mediaops.errors import UserError, WrongState
 from mediaops.lib import bulk
 from mediaops.lib.moves import move
+from mediaops.lib.said import in_every_language, reason
+from mediaops.lib.said import said as _
 from mediaops.models import Membership
 from platforms import gateway
 from platforms.connectors.base import ReadsPosts
@@ -113,16 +114,16 @@ def largest_mb() -> int:
 def read_file(imported: ImportedFile, now: datetime) -> None:
     """Find out what a file holds and what importing it would change; nothing of the figures is touched."""
     try:
-        with imported.file.open("rb") as file:
-            found = _recognised(imported, file)
+        with imported.file.open("rb") as file, files.tables(file) as tables:
+            found = _recognised(imported, tables)
             _choose_account(imported, found.parts)
             imported.parts = [part.memo() for part in found.parts]
             imported.unknown = found.unknown
-            tally, sample = _previewed(imported, found.parts, file, now) if found.parts else (Tally(), [])
+            tally, sample = _previewed(imported, found.parts, tables, now) if found.parts else (Tally(), [])
     except FileNotFoundError:
         return _fail(imported, _("The stored file is gone. Upload it again."))
     except FileRefused as error:
-        return _fail(imported, str(error))
+        return _fail(imported, error)
     move(
         imported, IMPORT_MOVES, ImportState.PREVIEWED,
         account=imported.account, makes_posts=imported.makes_posts, parts=imported.parts, unknown=imported.unknown,
@@ -138,14 +139,15 @@ class _Recognised:
     unknown: dict[str, Any]
 
 
-def _recognised(imported: ImportedFile, file: IO[bytes]) -> _Recognised:
+def _recognised(imported: ImportedFile, tables: Sequence[Table]) -> _Recognised:
     mappings = {
         row.fingerprint: (row.kind, row.columns) for row in ColumnMapping.objects.in_workspace(imported.workspace)
     }
     parts: list[Part] = []
     unknown: dict[str, Any] = {}
-    for number, lines in enumerate(files.tables(file)):
-        head = list(islice(lines, HEAD_LINES + SAMPLE))
+    for number, table in enumerate(tables):
+        with closing(table()) as lines:
+            head = list(islice(lines, HEAD_LINES + SAMPLE))
         found = layouts.recognise(number, head, mappings.get)
         parts += found.parts
         if found.headers and not found.parts and not unknown:
@@ -180,11 +182,11 @@ def makes_posts_by_default(account: Account) -> bool:
 
 
 def _previewed(
-    imported: ImportedFile, parts: list[Part], file: IO[bytes], now: datetime
+    imported: ImportedFile, parts: list[Part], tables: Sequence[Table], now: datetime
 ) -> tuple[Tally, list[dict[str, Any]]]:
     tally = Tally()
     sample: list[dict[str, Any]] = []
-    for part, writer, batch in _batches(imported, parts, file, now, writes=False):
+    for part, writer, batch in _batches(imported, parts, tables, now, writes=False):
         outcomes = _taken(part, writer, batch)
         _count(tally, outcomes)
         if not sample or sample[-1]["first"] != part.first or sample[-1]["sheet"] != part.sheet:
@@ -194,7 +196,7 @@ def _previewed(
 
 
 def _batches(
-    imported: ImportedFile, parts: list[Part], file: IO[bytes], now: datetime, *, writes: bool
+    imported: ImportedFile, parts: list[Part], tables: Sequence[Table], now: datetime, *, writes: bool
 ) -> Iterator[tuple[Part, Writer | None, list[Row]]]:
     """Yield the rows of a file, some at a time, with the writer of their kind (None without an account)."""
     today = now.astimezone(BEIJING).date()
@@ -206,16 +208,9 @@ def _batches(
         writer = writers.get(part.kind)
         if writer:
             writer.start_part()
-        with closing(_lines(file, part.sheet)) as lines:
+        with closing(tables[part.sheet]()) as lines:
             for batch in _in_batches(layouts.rows_of(part, lines, today=today), BATCH):
                 yield part, writer, batch
-
-
-def _lines(file: IO[bytes], sheet: int) -> Generator[Line, None, None]:
-    for number, lines in enumerate(files.tables(file, is_checked=True)):
-        if number == sheet:
-            yield from lines
-            return
 
 
 def _taken(part: Part, writer: Writer | None, batch: list[Row]) -> list[Outcome]:
@@ -239,6 +234,7 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
         "is_day_only": outcome.row.is_day_only,
         "what": outcome.what,
         "said": str(outcome.said),
+        "said_in": in_every_language(outcome.said, 300),
         "post": outcome.post,
         "is_made": outcome.is_made,
     }
@@ -352,8 +348,8 @@ def import_rows(imported: ImportedFile, now: datetime) -> None:
     tally, moments, bad = Tally(), set(), 0
     parts = [layouts.part_of(memo) for memo in imported.parts]
     try:
-        with imported.file.open("rb") as file:
-            for part, writer, batch in _batches(imported, parts, file, now, writes=True):
+        with imported.file.open("rb") as file, files.tables(file, is_checked=True) as tables:
+            for part, writer, batch in _batches(imported, parts, tables, now, writes=True):
                 with transaction.atomic():
                     outcomes = _taken(part, writer, batch)
                     bad = keep_for_people(imported, outcomes, bad)
@@ -363,7 +359,7 @@ def import_rows(imported: ImportedFile, now: datetime) -> None:
     except FileNotFoundError:
         return _fail(imported, _("The stored file is gone. Upload it again."))
     except FileRefused as error:
-        return _fail(imported, str(error))
+        return _fail(imported, error)
     with transaction.atomic():
         roll_account_days(account, moments)
         move(
@@ -400,8 +396,8 @@ def in_words_of(imported: ImportedFile) -> AbstractContextManager[None]:
     return translation.override(language)
 
 
-def _fail(imported: ImportedFile, sentence: str) -> None:
-    move(imported, IMPORT_MOVES, ImportState.FAILED, problem=sentence[:400], worked_at=None, tries=0)
+def _fail(imported: ImportedFile, sentence: object) -> None:
+    move(imported, IMPORT_MOVES, ImportState.FAILED, **reason(sentence, 400), worked_at=None, tries=0)
     log.info("file %s failed: %s", imported.pk, sentence)
 
 

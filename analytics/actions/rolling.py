@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 
-from analytics import frames, measures
-from analytics.models import COUNTERS, INTERACTIONS, AccountDay, AccountSnapshot, PostDay
+from analytics import measures
+from analytics.measures import Reading
+from analytics.models import COUNTERS, INTERACTIONS, AccountDay, AccountSnapshot, PostDay, PostSnapshot
 from mediaops.lib import bulk
 from mediaops.lib.periods import day_of, start_of_day
 from platforms.models import Account, Post
@@ -25,29 +25,36 @@ def roll_post_days(
     post_ids: Collection[int],
     *,
     since: datetime | None = None,
-    snapshots: pd.DataFrame | None = None,
+    readings: Iterable[Reading] | None = None,
 ) -> set[datetime]:
     """Make the posts' day rows anew from their snapshots, from the day of `since` on (None: all).
 
-    Returns one moment per day that was written, for `roll_account_days`. `snapshots` are all those of the posts, as
-    `frames.of_snapshots` gives them, where the caller has read them already.
+    Returns one moment per day that was written, for `roll_account_days`. `readings` are all those of the posts,
+    where the caller has them in hand already.
     """
     if not post_ids:
         return set()
     zone = ZoneInfo(account.workspace.time_zone)
     first = day_of(since, zone) if since else None
-    gains = measures.daily_gains(frames.snapshots(post_ids) if snapshots is None else snapshots, zone)
-    if first is not None:
-        gains = gains[gains["day"] >= first]
-    days = set(gains["day"])
+    told = measures.daily_gains(readings_of(post_ids) if readings is None else readings, zone)
+    gains = [gain for gain in told if first is None or gain.day >= first]
     bulk.upsert(
         PostDay,
         ["account_id", "post_id", "day", *COUNTERS],
-        ((account.pk, *(row[name] for name in ("post", "day", *COUNTERS))) for row in frames.records(gains)),
+        ((account.pk, gain.post, gain.day, *gain.counters) for gain in gains),
         unique=["post_id", "day"],
         update=COUNTERS,
     )
-    return {start_of_day(day, zone) for day in days}
+    return {start_of_day(day, zone) for day in {gain.day for gain in gains}}
+
+
+def readings_of(post_ids: Collection[int]) -> Iterator[Reading]:
+    """Yield every snapshot of some posts as a reading."""
+    rows = PostSnapshot.objects.filter(post_id__in=post_ids).order_by()
+    for post, taken_at, published_at, *counters in rows.values_list(
+        "post_id", "taken_at", "post__published_at", *COUNTERS
+    ).iterator():
+        yield Reading(post, taken_at, published_at, tuple(counters))
 
 
 def roll_account_days(account: Account, moments: Iterable[datetime]) -> None:

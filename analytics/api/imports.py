@@ -45,6 +45,7 @@ class TableSerializer(serializers.Serializer):
 class ImportRowSerializer(TeamSerializer):
     """A file on its way. `as_of` is the minute its counters speak of; `unmapped` are headers nobody mapped yet."""
 
+    problem = serializers.CharField(source="problem_text", read_only=True)
     counts = CountsSerializer(read_only=True)
     waiting = serializers.IntegerField(read_only=True, help_text="Rows that wait for a person now.")
 
@@ -63,7 +64,7 @@ class ImportSerializer(ImportRowSerializer):
     tables = serializers.SerializerMethodField()
     unmapped = serializers.SerializerMethodField(help_text="Headers whose meaning a person must say.")
     accounts = serializers.SerializerMethodField(help_text="Accounts whose figures these may be.")
-    sample = serializers.ListField(child=serializers.DictField(), read_only=True)
+    sample = serializers.ListField(source="sample_text", child=serializers.DictField(), read_only=True)
 
     class Meta(ImportRowSerializer.Meta):
         fields = [*ImportRowSerializer.Meta.fields, "tables", "unmapped", "accounts", "sample"]
@@ -123,11 +124,13 @@ class ColumnsSerializer(serializers.Serializer):
 
 
 class ImportedRowSerializer(TeamSerializer):
-    """A row that needed a person, or cannot be read; `said` says why."""
+    """A row that needed a person, or cannot be read; `problem` says why."""
+
+    problem = serializers.CharField(source="problem_text", read_only=True)
 
     class Meta:
         model = ImportedRow
-        fields = ["id", "line", "state", "said", "values", "post"]
+        fields = ["id", "line", "state", "problem", "values", "post"]
         read_only_fields = fields
 
 

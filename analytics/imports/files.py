@@ -7,20 +7,25 @@ ever computed (a workbook gives the result it stores), and each way a file can b
 import codecs
 import csv
 import io
+import pickle
 import re
+import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import IO, Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 from lxml import etree
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
 
 from analytics.imports.numbers import Cell
 from mediaops.errors import UserError
+from mediaops.lib.said import said as _
 
 ROWS_MAX = 200_000
 COLUMNS_MAX = 200
@@ -29,6 +34,8 @@ CELLS_MAX = 8_000_000
 UNPACKED_MAX = 1_000_000_000
 PARTS_MAX = 2_000
 CHUNK = 1 << 20
+SPOOLED = 500
+"""Lines that are laid down, and taken up again, together."""
 CELL_CHARS = 100_000
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -50,6 +57,10 @@ class Line:
 
     number: int
     cells: list[Cell]
+
+
+Table = Callable[[], Generator[Line, None, None]]
+"""Gives the lines of one table from its first one, empty lines left out, as often as it is called."""
 
 
 def kind_of(head: bytes) -> str:
@@ -90,23 +101,24 @@ def _other(head: bytes) -> str:
     return ""
 
 
-def tables(file: IO[bytes], *, is_checked: bool = False) -> Iterator[Iterator[Line]]:
-    """Yield the tables of a file (sheets of a workbook, tables of a page), each as its lines, empty ones left out.
+@contextmanager
+def tables(file: IO[bytes], *, is_checked: bool = False) -> Iterator[list[Table]]:
+    """Open the tables of a file: the sheets of a workbook, or the one table of a text or page.
 
-    Lines must be read before the next table is asked for. Raises FileRefused, also while lines are read. `is_checked`
-    says that the same bytes were read before.
+    Raises FileRefused, also while lines are read. `is_checked` says that the same bytes were read before.
     """
     file.seek(0)
     kind = kind_of(file.read(4096))
     file.seek(0)
     if kind == "text":
-        yield _text(file)
+        yield [partial(_text, file)]
     elif kind == "html":
-        yield from _html(file)
+        yield [partial(_rows_of_page, file)]
     else:
         if kind == "xlsx" and not is_checked:
             _check_package(file)
-        yield from _workbook(file)
+        with ExitStack() as stack:
+            yield [partial(_unspooled, stack.enter_context(spool)) for spool in _workbook(file)]
 
 
 # --- workbooks ----------------------------------------------------------------------------------------
@@ -190,12 +202,13 @@ def _check_size(rows: int, columns: int) -> None:
         raise _too_large()
 
 
-def _workbook(file: IO[bytes]) -> Iterator[Iterator[Line]]:
+def _workbook(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Yield the visible sheets, each laid out of memory: a sheet of 100,000 rows takes 100 MB while it is open."""
     try:
         with CalamineWorkbook.from_filelike(file) as book:
             for about in book.sheets_metadata[:50]:
                 if str(about.visible).endswith("Visible") and str(about.typ).endswith("WorkSheet"):
-                    yield _sheet(book, about.name)
+                    yield _spooled(_sheet(book, about.name))
     except PasswordError:
         raise FileRefused(_("The workbook is protected by a password. Save it without one.")) from None
     except (CalamineError, ZipError, OSError, ValueError, MemoryError) as error:
@@ -204,7 +217,7 @@ def _workbook(file: IO[bytes]) -> Iterator[Iterator[Line]]:
         raise _broken() from None
 
 
-def _sheet(book: CalamineWorkbook, name: str) -> Iterator[Line]:
+def _sheet(book: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[Cell]]]:
     try:
         sheet = book.get_sheet_by_name(name)
     except BaseException as error:
@@ -218,17 +231,28 @@ def _sheet(book: CalamineWorkbook, name: str) -> Iterator[Line]:
     before: list[Cell] = [None] * first_column
     for number, cells in enumerate(sheet.iter_rows(), 1):  # rows above the first cell are given, columns are not
         if any(cell != "" for cell in cells):
-            yield Line(number, [*before, *cells])
+            yield number, [*before, *cells]
+
+
+def _spooled(lines: Iterator[tuple[int, list[Cell]]]) -> IO[bytes]:
+    spool = tempfile.TemporaryFile()  # noqa: SIM115 - who reads it closes it
+    while some := list(islice(lines, SPOOLED)):
+        pickle.dump(some, spool, pickle.HIGHEST_PROTOCOL)
+    return spool
+
+
+def _unspooled(spool: IO[bytes]) -> Generator[Line, None, None]:
+    spool.seek(0)
+    with suppress(EOFError):
+        while True:
+            for number, cells in pickle.load(spool):  # noqa: S301 - written above, in a file without a name
+                yield Line(number, cells)
 
 
 # --- pages that call themselves .xls --------------------------------------------------------------------
 
 
-def _html(file: IO[bytes]) -> Iterator[Iterator[Line]]:
-    yield _rows_of_page(file)
-
-
-def _rows_of_page(file: IO[bytes]) -> Iterator[Line]:
+def _rows_of_page(file: IO[bytes]) -> Generator[Line, None, None]:
     """Yield every row of every table of a page. A page is read in one stream; its tables follow one another."""
     encoding = _encoding(file)
     file.seek(0)
@@ -287,7 +311,7 @@ def _encoding(file: IO[bytes]) -> str:
     raise FileRefused(_("The text is neither UTF-8 nor GB18030, so its signs cannot be read."))
 
 
-def _text(file: IO[bytes]) -> Iterator[Line]:
+def _text(file: IO[bytes]) -> Generator[Line, None, None]:
     encoding = _encoding(file)
     file.seek(0)
     stream = io.TextIOWrapper(file, encoding=encoding, newline="")  # type: ignore[type-var]

@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypedDict
 
-from django.utils.translation import gettext as _
-
 from analytics.imports import numbers
 from analytics.imports.fields import FIELDS
 from analytics.imports.files import Line
 from analytics.imports.numbers import BadCell, Cell
+from mediaops.lib.said import said as _
 from platforms.connectors.exports import BY_KEY, LAYOUTS, ExportLayout
 
 HEAD_LINES = 10

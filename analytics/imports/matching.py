@@ -10,12 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models.functions import Substr
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics.imports.layouts import Row
 from analytics.imports.numbers import BEIJING, folded
 from analytics.models.imported_file import ImportedRow, RowState
+from mediaops.lib.said import said as _
 from platforms.connectors.exports import address_key
 from platforms.models import Account, Post
 
@@ -54,67 +54,78 @@ def row_key(values: Mapping[str, Any]) -> str:
 
 
 class PostIndex:
-    """The posts of an account as rows look for them; read once for a whole file."""
+    """The posts of an account as rows look for them; read once for a whole file.
+
+    There may be some 100,000 posts, so words are kept as their 64-bit hashes, which take a third of the memory: that
+    any two of 300,000 share one happens once in hundreds of millions of files.
+    """
 
     def __init__(self, account: Account) -> None:
-        self._by_id: dict[str, int] = {}
-        self._by_address: dict[str, int] = {}
-        self._by_title: dict[str, list[tuple[datetime, int]]] = {}
+        self._by_id: dict[int, int] = {}
+        self._by_address: dict[int, int] = {}
+        self._by_title: dict[int, int | list[int]] = {}
+        """One post, as nearly always, or all that share the title."""
         self._with_own_id: set[int] = set()
         self.published: dict[int, datetime] = {}
         """When each post went out."""
         rows = Post.objects.filter(account=account).order_by("pk").annotate(words=Substr("text", 1, LENGTH * 2))
         for pk, remote_id, url, title, words, at in rows.values_list(
             "pk", "remote_id", "url", "title", "words", "published_at"
-        ).iterator(chunk_size=5000):
-            self.add(pk, remote_id, url, [title, words], at)
+        ).iterator(chunk_size=1000):
+            self._add(pk, remote_id, url, [title, words], at)
         self._decided = _decisions(account)
 
-    def add(self, pk: int, remote_id: str, url: str, words: Iterable[str], at: datetime) -> None:
-        """Let rows find one more post."""
-        self._by_id[remote_id] = pk
+    def _add(self, pk: int, remote_id: str, url: str, words: Iterable[str], at: datetime) -> None:
+        self._by_id[hash(remote_id)] = pk
         self.published[pk] = at
         if "://" not in remote_id and not remote_id.startswith(MADE):
             self._with_own_id.add(pk)
         for address in (url, remote_id):
             if "://" in address and (key := address_key(address)):
-                self._by_address.setdefault(key, pk)
+                self._by_address.setdefault(hash(key), pk)
         for title in {variant for text in words for variant in _variants(text)}:
-            self._by_title.setdefault(title, []).append((at, pk))
+            same = self._by_title.setdefault(hash(title), pk)
+            if isinstance(same, list):
+                same.append(pk)
+            elif same != pk:
+                self._by_title[hash(title)] = [same, pk]
+
+    def _titled(self, words: str) -> set[int]:
+        """Return the posts with a title, in any of its forms."""
+        found: set[int] = set()
+        for title in _variants(words):
+            same = self._by_title.get(hash(title), [])
+            found.update(same if isinstance(same, list) else [same])
+        return found
 
     def find(self, row: Row, key: str) -> Match:
         """Return the post that a row speaks of. No query: the index knows all."""
         values = row.values
-        if (own := values.get("remote_id")) and (pk := self._by_id.get(own)):
+        if (own := values.get("remote_id")) and (pk := self._by_id.get(hash(own))):
             return Match(pk)
         if key in self._decided:
             decided = self._decided[key]
             return Match(decided) if decided else Match(is_ignored=True)
-        if (url := values.get("url")) and (address := address_key(url)) and (pk := self._by_address.get(address)):
+        address = address_key(values.get("url") or "")
+        if address and (pk := self._by_address.get(hash(address))):
             return Match(pk)
-        if pk := self._by_id.get(MADE + key):
+        if pk := self._by_id.get(hash(MADE + key)):
             return Match(pk)
         return self._by_words(row, bool(own))
 
     def _by_words(self, row: Row, has_own_id: bool) -> Match:
         if not row.values.get("title"):
             return self._by_minute(row)
-        named = {
-            (at, pk)
-            for title in _variants(row.values.get("title") or "")
-            for at, pk in self._by_title.get(title, ())
-            if not (has_own_id and pk in self._with_own_id)  # the platform says that they are two
-        }
+        named = self._titled(row.values["title"])
+        if has_own_id:
+            named = {pk for pk in named if pk not in self._with_own_id}  # the platform says that they are two
+        near = named
         at = row.values.get("published_at")
-        if at is not None:
+        if at is not None and row.is_day_only:
             day = at.astimezone(BEIJING).date()
-            near = {
-                pk
-                for moment, pk in named
-                if (moment.astimezone(BEIJING).date() == day if row.is_day_only else abs(moment - at) <= NEAR)
-            }
-        else:
-            near = {pk for _moment, pk in named}
+            near = {pk for pk in named if self.published[pk].astimezone(BEIJING).date() == day}
+        elif at is not None:
+            near = {pk for pk in named if abs(self.published[pk] - at) <= NEAR}
         if len(near) == 1:
             return Match(near.pop())
         if near:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
+from mediaops.lib.said import said as _
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 NOTHING = frozenset({"", "-", "--", "---", "—", "——", "–", "/", "n/a", "na", "null", "none", "nan", "暂无", "无"})
@@ -40,6 +40,10 @@ Cell = str | int | float | bool | date | datetime | time | timedelta | None
 
 class BadCell(Exception):
     """A cell cannot be read as what its column holds; `str(error)` is a sentence."""
+
+    def __init__(self, sentence: object) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def text(cell: Cell) -> str:

@@ -12,15 +12,13 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
-
-from analytics import frames
 from analytics.actions.rolling import roll_post_days
 from analytics.imports import layouts
 from analytics.imports.fields import split_figures
 from analytics.imports.layouts import Row
 from analytics.imports.matching import MADE, PostIndex, row_key
 from analytics.imports.numbers import BEIJING
+from analytics.measures import Reading
 from analytics.models import (
     COUNTERS,
     AccountFigures,
@@ -34,6 +32,8 @@ from analytics.models import (
 from analytics.models.imported_file import RowState
 from mediaops.lib import bulk
 from mediaops.lib.periods import day_of, start_of_day
+from mediaops.lib.said import reason
+from mediaops.lib.said import said as _
 from platforms import gateway
 from platforms.actions.posting import record_new_posts
 from platforms.connectors.base import ReadsAccountMetrics, ReadsMetrics
@@ -41,7 +41,7 @@ from platforms.connectors.remote import RemotePost
 from platforms.models import Account
 from platforms.models.post import FirstSeen
 
-BATCH = 4000
+BATCH = 2000
 BAD_KEPT = 1000
 """Unreadable rows that are kept to be shown; the others are only counted."""
 ACCOUNT_COLUMNS = ("followers", "following", "posts", "views")
@@ -209,20 +209,20 @@ class PostWriter:
         next_at = self.now if gateway.can(self.account, ReadsMetrics) else None
         renew_figures({pk: known[pk].every for pk in written.touched}, next_at=next_at)
         self.moments |= roll_post_days(
-            self.account, written.touched, since=self.imported.as_of, snapshots=self._frame(written.touched, known)
+            self.account, written.touched, since=self.imported.as_of, readings=self._readings(written.touched, known)
         )
 
-    def _frame(self, posts: Iterable[int], known: dict[int, _Known]) -> Any:
+    def _readings(self, posts: Iterable[int], known: dict[int, _Known]) -> Iterator[Reading] | None:
         """Return the snapshots of posts for the days, read once already; None where they were not."""
         if "index" not in self.__dict__:  # a person put a few rows to posts
             return None
         published = self.index.published
-        return frames.of_snapshots(
-            (
+        return (
+            Reading(
                 pk,
                 row.taken_at,
                 self._published.get(pk) or published[pk],
-                *(row.columns.get(name) for name in COUNTERS),
+                tuple(row.columns.get(name) for name in COUNTERS),
             )
             for pk in posts
             for row in known[pk].every
@@ -452,6 +452,7 @@ def renew_account_figures(account: Account, now: datetime) -> None:
 def keep_for_people(imported: ImportedFile, outcomes: Iterable[Outcome], bad_before: int) -> int:
     """Keep the rows that wait, and unreadable ones as long as there is room; return how many of those were seen."""
     rows = []
+    reasons: dict[str, dict[str, Any]] = {}
     for one in outcomes:
         if one.what not in ("waiting", "bad"):
             continue
@@ -459,12 +460,14 @@ def keep_for_people(imported: ImportedFile, outcomes: Iterable[Outcome], bad_bef
         bad_before += is_bad
         if is_bad and bad_before > BAD_KEPT:
             continue
+        if str(one.said) not in reasons:
+            reasons[str(one.said)] = reason(one.said, 300)
         rows.append(
             ImportedRow(
                 imported=imported,
                 line=one.row.line,
                 state=RowState.BAD if is_bad else RowState.WAITING,
-                said=str(one.said)[:300],
+                **reasons[str(one.said)],
                 values=_kept_values(one.row),
                 key="" if is_bad else row_key(one.row.values),
             )

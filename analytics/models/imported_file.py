@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mediaops.lib.moves import Moves
-from mediaops.models import Membership, Workspace, WorkspaceQuerySet
+from mediaops.lib.said import read
+from mediaops.models import Membership, Reason, Workspace, WorkspaceQuerySet
 from platforms.models import Account, Post
 
 
@@ -58,7 +59,7 @@ class ImportedFileQuerySet(WorkspaceQuerySet):
         return self.annotate(waiting=Coalesce(models.Subquery(count), 0))
 
 
-class ImportedFile(models.Model):
+class ImportedFile(Reason):
     """One row is one uploaded file on its way into the figures of one account."""
 
     workspace = models.ForeignKey(Workspace, models.CASCADE, related_name="+")
@@ -110,6 +111,11 @@ class ImportedFile(models.Model):
         return reverse("analytics:import", args=[self.workspace.slug, self.pk])
 
     @property
+    def sample_text(self) -> list[dict[str, Any]]:
+        """The sample, what it says being in the reader's language."""
+        return [{**part, "rows": [_in_words(row) for row in part["rows"]]} for part in self.sample]
+
+    @property
     def is_moving(self) -> bool:
         return self.state in MOVING
 
@@ -121,6 +127,11 @@ class ImportedFile(models.Model):
     @property
     def percent(self) -> int:
         return min(100 * self.rows_done // self.rows_total, 100) if self.rows_total else 0
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in row.items() if name != "said_in"}
+    return told | {"said": read(row["said"], row.get("said_in", {}))}
 
 
 class ImportedRowQuerySet(WorkspaceQuerySet):
@@ -146,13 +157,13 @@ class RowState(models.TextChoices):
 ROW_MOVES: Moves = {RowState.WAITING: {RowState.MATCHED, RowState.MADE, RowState.IGNORED}}
 
 
-class ImportedRow(models.Model):
+class ImportedRow(Reason):
     """One row is one line of a file that needed a person: unmatched, or unreadable. The others are not kept."""
 
     imported = models.ForeignKey(ImportedFile, models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField()
     state = models.CharField(max_length=8, choices=RowState, default=RowState.WAITING)
-    said = models.CharField(max_length=300, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
     """Why it waits or cannot be read."""
     values = models.JSONField(default=dict, blank=True)
     """The row by field name, as `analytics.imports.layouts.plain` writes it."""

@@ -228,10 +228,14 @@ def _tables(row: ImportedFile) -> list[dict[str, Any]]:
     """Return the first rows of each table with what becomes of them, titles of matched posts included."""
     posts = Post.objects.in_bulk({one["post"] for part in row.sample for one in part["rows"] if one["post"]})
     tables = []
-    for part in row.sample:
+    for part in row.sample_text:
         names = list(dict.fromkeys(part["columns"].values()))
         rows = [
-            {**one, "cells": [_cell(one, name) for name in names], "target": posts.get(one["post"])}
+            {
+                **one,
+                "cells": [_cell(one, name) for name in names],
+                "target": posts.get(one["post"]),
+            }
             for one in part["rows"]
         ]
         layout = BY_KEY.get(part["layout"])

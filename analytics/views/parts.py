@@ -8,10 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from analytics import frames, measures
+from analytics import measures
+from analytics.actions.rolling import readings_of
 from analytics.costs import piece_rows
 from analytics.imports.fields import FIELDS, Field
-from analytics.models import PostFigures, PostSnapshot
+from analytics.models import COUNTERS, PostFigures, PostSnapshot
 from analytics.overview import Scope, overview, own_accounts
 from campaigns.models import Campaign, Collaboration, TrackedLink
 from content.models import Publication
@@ -27,14 +28,14 @@ def post_figures(request, pk) -> HttpResponse:
     post = get_own(Post.objects.select_related("account"), request, pk=pk)
     figures = PostFigures.objects.filter(post=post).first()
     zone = ZoneInfo(request.workspace.time_zone)
-    gains = measures.daily_gains(frames.snapshots([post.pk]), zone)
+    gains = measures.daily_gains(readings_of([post.pk]), zone)
     newest = PostSnapshot.objects.filter(post=post).select_related("imported").order_by("-taken_at").first()
     context = {
         "post": post,
         "figures": figures,
         "source": newest.imported if newest else None,
         "extras": _extras(newest),
-        "rows": [(row["day"], row["views"]) for row in frames.records(gains)],
+        "rows": [(gain.day, gain.counters[COUNTERS.index("views")]) for gain in gains],
     }
     return render(request, "analytics/post/_figures.html", context)
 

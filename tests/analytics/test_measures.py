@@ -1,22 +1,23 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import pytest
 
 from analytics import measures
-from analytics.measures import Change, Day
+from analytics.measures import Change, Day, Reading
 from analytics.models import COUNTERS
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-def frame_of(*rows):
-    """Rows are (post, taken_at, published_at, views)."""
-    frame = pd.DataFrame(
-        [(p, t, b, v, *[None] * 5) for p, t, b, v in rows], columns=["post", "taken_at", "published_at", *COUNTERS]
-    )
-    return frame.astype(dict.fromkeys(COUNTERS, "Int64"))
+def gains_of(*rows):
+    """Rows are (taken_at, published_at, views) of one post."""
+    readings = [Reading(1, t, b, tuple(v if n == "views" else None for n in COUNTERS)) for t, b, v in rows]
+    return [(gain.day, gain.counters[COUNTERS.index("views")]) for gain in measures.daily_gains(readings, SHANGHAI)]
+
+
+def day(number):
+    return date(2026, 11, number)
 
 
 def utc(day, hour=0):
@@ -24,43 +25,51 @@ def utc(day, hour=0):
 
 
 def test_a_days_gain_is_its_last_reading_less_the_one_before():
-    gains = measures.daily_gains(
-        frame_of((1, utc(2, 1), utc(2), 10), (1, utc(2, 9), utc(2), 30), (1, utc(3, 9), utc(2), 75)), SHANGHAI
-    )
-    assert list(gains["day"]) == [date(2026, 11, 2), date(2026, 11, 3)]
-    assert list(gains["views"]) == [30, 45]
+    gains = gains_of((utc(2, 1), utc(2), 10), (utc(3, 9), utc(2), 75), (utc(2, 9), utc(2), 30))
+    assert gains == [(day(2), 30), (day(3), 45)]
 
 
 def test_days_are_those_of_the_zone():
-    late = measures.daily_gains(frame_of((1, utc(2, 17), utc(2, 10), 10)), SHANGHAI)  # 01:00 on the 3rd there
-    assert list(late["day"]) == [date(2026, 11, 3)]
+    assert gains_of((utc(2, 17), utc(2, 10), 10)) == [(day(3), 10)]  # 01:00 on the 3rd there
 
 
 def test_an_old_posts_first_reading_is_no_gain():
-    gains = measures.daily_gains(frame_of((1, utc(20), utc(2), 900), (1, utc(21), utc(2), 950)), SHANGHAI)
-    assert list(gains["views"].fillna(-1)) == [-1, 50]
+    assert gains_of((utc(20), utc(2), 900), (utc(21), utc(2), 950)) == [(day(20), None), (day(21), 50)]
 
 
 def test_a_counter_that_is_not_told_once_loses_nothing():
-    gains = measures.daily_gains(
-        frame_of((1, utc(2), utc(2), 10), (1, utc(3), utc(2), None), (1, utc(4), utc(2), 30)), SHANGHAI
-    )
-    assert sum(gains["views"].fillna(0)) == 30
+    assert gains_of((utc(2), utc(2), 10), (utc(3), utc(2), None), (utc(4), utc(2), 30)) == [
+        (day(2), 10),
+        (day(3), 0),
+        (day(4), 20),
+    ]
+
+
+def test_a_counter_told_late_starts_where_it_is_first_told():
+    assert gains_of((utc(2), utc(2), None), (utc(3), utc(2), 7), (utc(9), utc(2), 9)) == [
+        (day(2), None),
+        (day(3), 7),
+        (day(9), 2),
+    ]
+    assert gains_of((utc(2), utc(2), None), (utc(9), utc(2), 7)) == [(day(2), None)]
 
 
 def test_never_told_stays_unknown():
-    gains = measures.daily_gains(frame_of((1, utc(2), utc(2), None)), SHANGHAI)
-    assert gains["views"].isna().all()
-    assert gains["views"].isna().all()
+    assert gains_of((utc(2), utc(2), None)) == [(day(2), None)]
 
 
 def test_zero_is_zero():
-    assert list(measures.daily_gains(frame_of((1, utc(2), utc(2), 0)), SHANGHAI)["views"]) == [0]
+    assert gains_of((utc(2), utc(2), 0)) == [(day(2), 0)]
 
 
 def test_taken_back_likes_are_a_loss():
-    gains = measures.daily_gains(frame_of((1, utc(2), utc(2), 10), (1, utc(3), utc(2), 8)), SHANGHAI)
-    assert list(gains["views"]) == [10, -2]
+    assert gains_of((utc(2), utc(2), 10), (utc(3), utc(2), 8)) == [(day(2), 10), (day(3), -2)]
+
+
+def test_posts_do_not_mix():
+    rows = [Reading(post, utc(at), utc(2), (post * at, *[None] * 5)) for at in (2, 3) for post in (1, 2)]
+    gains = [(gain.post, gain.day, gain.counters[0]) for gain in measures.daily_gains(rows, SHANGHAI)]
+    assert gains == [(1, day(2), 2), (1, day(3), 1), (2, day(2), 4), (2, day(3), 2)]
 
 
 def test_followers_are_counted_from_the_day_before_the_period():

@@ -14,7 +14,8 @@ from tests import builders_exports as exports
 
 
 def lines_of(content):
-    return [line for table in files.tables(io.BytesIO(content)) for line in table]
+    with files.tables(io.BytesIO(content)) as tables:
+        return [line for table in tables for line in table()]
 
 
 def refused(content):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.storage import default_storage
+from django.utils import translation
 
 from analytics import tasks
 from analytics.actions import collecting, importing, sorting, undoing
@@ -77,7 +78,7 @@ def test_two_posts_of_one_title_and_time_wait_for_a_person(analyst, account):
     for _n in range(2):
         make_post(account, title=TITLE, published_at=AT)
     row = exports.bring(analyst, douyin((TITLE, "2026-09-20 12:00:00")), now=NOW, makes_posts=False)
-    assert row.rows.get().said == "2 posts have this title and time."
+    assert row.rows.get().problem == "2 posts have this title and time."
 
 
 def test_a_platforms_own_id_beats_title_and_day(analyst, workspace):
@@ -114,11 +115,35 @@ def test_a_second_row_about_the_same_post_is_reported_and_stops_no_other(analyst
         now=NOW,
     )
     assert (row.counts["new"], row.counts["bad"]) == (2, 2)
-    assert [(bad.line, bad.said) for bad in row.rows.bad()] == [
+    assert [(bad.line, bad.problem) for bad in row.rows.bad()] == [
         (3, "发布时间: “soon” is not a time."),
         (4, "Line 2 is about the same post."),
     ]
     assert row.rows.bad().first().title == "Bad"
+
+
+def test_each_reader_sees_reasons_in_his_own_language(analyst, account):
+    make_post(account, title=TITLE, published_at=AT - timedelta(days=30))
+    row = exports.bring(analyst, douyin((TITLE,), ("Bad", "soon")), now=NOW, makes_posts=False)
+    [waits], [bad] = row.rows.waiting(), row.rows.bad()
+    with translation.override("zh-hans"):
+        assert waits.problem_text == "有同标题的作品，但时间不同。"
+        assert bad.problem_text == "发布时间：「soon」不是时间。"
+        assert [one["said"] for one in row.sample_text[0]["rows"]] == [waits.problem_text, bad.problem_text]
+    with translation.override("en"):
+        assert (waits.problem_text, bad.problem_text) == (
+            "A post has this title, but another time.",
+            "发布时间: “soon” is not a time.",
+        )
+
+
+def test_why_a_file_cannot_be_read_is_told_in_the_readers_language(analyst, account):
+    broken = douyin((TITLE,))
+    row = exports.read(exports.upload(analyst, broken[: len(broken) // 2], "half.xlsx", now=NOW), NOW)
+    with translation.override("zh-hans"):
+        chinese = row.problem_text
+    with translation.override("en"):
+        assert row.problem_text == row.problem != chinese
 
 
 # --- twice -----------------------------------------------------------------------------------------------
@@ -184,8 +209,8 @@ def test_more_rows_than_one_batch_and_a_worker_that_died(analyst, account):
     importing.confirm(row, by=analyst, now=NOW)
     claimed = importing.claim(row.pk, NOW)
     parts = [importing.layouts.part_of(memo) for memo in claimed.parts]
-    with claimed.file.open("rb") as file:
-        batches = importing._batches(claimed, parts, file, NOW, writes=True)
+    with claimed.file.open("rb") as file, importing.files.tables(file) as tables:
+        batches = importing._batches(claimed, parts, tables, NOW, writes=True)
         importing._taken(*next(batches))  # and then the power goes
         batches.close()
     assert importing.claim(row.pk, NOW + timedelta(seconds=30)) is None
