@@ -211,19 +211,15 @@ def _workbook(file: IO[bytes]) -> Iterator[IO[bytes]]:
                     yield _spooled(_sheet(book, about.name))
     except PasswordError:
         raise FileRefused(_("The workbook is protected by a password. Save it without one.")) from None
-    except (CalamineError, ZipError, OSError, ValueError, MemoryError) as error:
-        if isinstance(error, FileRefused):
+    except BaseException as error:  # the reader's panics are no Exceptions
+        is_readers = isinstance(error, (CalamineError, ZipError, OSError, ValueError, MemoryError))
+        if isinstance(error, FileRefused) or not (is_readers or type(error).__name__ == "PanicException"):
             raise
         raise _broken() from None
 
 
 def _sheet(book: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[Cell]]]:
-    try:
-        sheet = book.get_sheet_by_name(name)
-    except BaseException as error:
-        if type(error).__name__ != "PanicException" and not isinstance(error, Exception):
-            raise
-        raise _broken() from None
+    sheet = book.get_sheet_by_name(name)
     if not sheet.height:
         return
     first_row, first_column = sheet.start or (0, 0)
