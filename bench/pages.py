@@ -29,7 +29,7 @@ START_S = 60
 LIMIT_MS = {"SQLite": 150.0, "PostgreSQL": 100.0}
 QUERIES = 15
 PAGES = {
-    "bare": "/w/bench/profile/",
+    "bare": "/w/bench/",
     "calendar": "/w/bench/calendar/",
     "content list": "/w/bench/items/",
     "dashboard": "/w/bench/insights/",

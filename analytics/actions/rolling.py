@@ -3,10 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncDate
 
@@ -15,6 +14,9 @@ from analytics.models import COUNTERS, INTERACTIONS, AccountDay, AccountSnapshot
 from mediaops.lib import bulk
 from mediaops.lib.periods import day_of, start_of_day
 from platforms.models import Account, Post
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 AT_ONCE = 400
 """Days that one round of queries takes together."""
@@ -25,7 +27,7 @@ def roll_post_days(
     post_ids: Collection[int],
     *,
     since: datetime | None = None,
-    snapshots: pd.DataFrame | None = None,
+    snapshots: "pd.DataFrame | None" = None,
 ) -> set[datetime]:
     """Make the posts' day rows anew from their snapshots, from the day of `since` on (None: all).
 
