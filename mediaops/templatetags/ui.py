@@ -3,11 +3,12 @@
 import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -72,9 +73,15 @@ def _slug(context: Any) -> str:
 def team_url(context: Any, name: str, *args: Any) -> str:
     """Return the address of a team page in the page's workspace; "" while no such page exists."""
     try:
-        return reverse(name, args=[_slug(context), *args])
+        return _address(get_script_prefix(), name, _slug(context), *args)
     except NoReverseMatch:
         return ""
+
+
+@lru_cache(maxsize=2048, typed=True)
+def _address(_prefix: str, name: str, *args: Any) -> str:
+    """Build an address once per process: it follows from these words alone, and a list asks for hundreds."""
+    return reverse(name, args=args)
 
 
 @register.inclusion_tag("ui/_nav_link.html", takes_context=True)
@@ -120,6 +127,11 @@ def with_query(context: Any, **changes: Any) -> str:
 @register.simple_tag
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """Draw an icon of the sprite. With `label` it speaks for itself, without it is decoration."""
+    return _drawn(name, css, str(label))
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _drawn(name: str, css: str, label: str) -> SafeString:
     voice = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308
     href = f"{static('icons.svg')}#{name}"
     return format_html('<svg class="icon {}" {}><use href="{}"/></svg>', css, voice, href)
