@@ -56,9 +56,6 @@ class Uploaded:
     is_known: bool = False
 
 
-# --- taking a file in ---------------------------------------------------------------------------------
-
-
 def add_file(file: IO[bytes], name: str, size_bytes: int, *, by: Membership, now: datetime) -> Uploaded:
     """Take a file in, to be read by a worker. The same bytes once more are the file that is here already.
 
@@ -105,9 +102,6 @@ def as_of_from(name: str, now: datetime) -> datetime:
 def largest_mb() -> int:
     """Return how large a file may be, in MB."""
     return int(settings.IMPORT_MAX_MB)
-
-
-# --- reading it --------------------------------------------------------------------------------------
 
 
 @bulk.few_collections()
@@ -240,9 +234,6 @@ def _shown(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-# --- what a person says about it ------------------------------------------------------------------------
-
-
 def choose(
     imported: ImportedFile, *, account: Account | None, as_of: datetime, makes_posts: bool | None, now: datetime
 ) -> None:
@@ -333,9 +324,6 @@ def remove(imported: ImportedFile, *, by: Membership) -> None:
         except RestrictedError:  # figures that name it still stand: a worker wrote meanwhile
             raise WrongState(_("“%(name)s” is imported. Undo it first.") % {"name": imported.name}) from None
     _drop_bytes(imported)
-
-
-# --- writing it ----------------------------------------------------------------------------------------
 
 
 @bulk.few_collections()

@@ -121,9 +121,6 @@ def tables(file: IO[bytes], *, is_checked: bool = False) -> Iterator[list[Table]
             yield [partial(_unspooled, stack.enter_context(spool)) for spool in _workbook(file)]
 
 
-# --- workbooks ----------------------------------------------------------------------------------------
-
-
 def _check_package(file: IO[bytes]) -> None:
     """Look through the archive before the reader does: how much comes out, and how far apart its cells lie."""
     try:
@@ -245,9 +242,6 @@ def _unspooled(spool: IO[bytes]) -> Generator[Line, None, None]:
                 yield Line(number, cells)
 
 
-# --- pages that call themselves .xls --------------------------------------------------------------------
-
-
 def _rows_of_page(file: IO[bytes]) -> Generator[Line, None, None]:
     """Yield every row of every table of a page. A page is read in one stream; its tables follow one another."""
     encoding = _encoding(file)
@@ -284,9 +278,6 @@ def _cells_of(row: Any) -> list[Cell]:
         if len(cells) > COLUMNS_MAX:
             _check_size(0, len(cells))
     return cells
-
-
-# --- text -------------------------------------------------------------------------------------------------
 
 
 def _encoding(file: IO[bytes]) -> str:
@@ -344,9 +335,6 @@ def _records(stream: Any, delimiter: str) -> Iterator[Line]:
             _("Line %(line)s is longer than a cell can be, or a quotation mark is missing before it.")
             % {"line": at + 1}
         ) from None
-
-
-# --- sentences -------------------------------------------------------------------------------------------
 
 
 def _too_large() -> FileRefused:

@@ -158,8 +158,6 @@ class PostWriter:
             return Outcome(row, "new", match.said, is_made=True, key=key)
         return Outcome(row, "waiting", match.said)
 
-    # --- posts that nobody knew --------------------------------------------------------------------
-
     def _make(self, outcomes: list[Outcome]) -> None:
         if not outcomes or not self.writes:
             return
@@ -183,8 +181,6 @@ class PostWriter:
             title=title[:300],
             text=words if self.text_is_title or len(words) > 300 else "",
         )
-
-    # --- figures -----------------------------------------------------------------------------------
 
     def _compare(self, outcomes: list[Outcome]) -> None:
         """Hold rows against what is known; set what they are, and write where something is new."""
@@ -404,9 +400,6 @@ def _remember(known: _Known, row: Told, counts: bool, is_at: bool, imported: Imp
 def _figures(row: Told) -> dict[str, Any]:
     told = {name: value for name, value in row.columns.items() if value is not None}
     return {**(row.extra or {}), **told}
-
-
-# --- the newest figures, derived from the snapshots -------------------------------------------------------
 
 
 def newest(snapshots: Iterable[Told], names: Sequence[str]) -> tuple[dict[str, Any], datetime | None]:

@@ -183,9 +183,6 @@ def _back(request: Any, imported: ImportedFile) -> str:
     return f"{imported.get_absolute_url()}#rows"
 
 
-# --- what pages show -----------------------------------------------------------------------------------
-
-
 def _listed(request: Any) -> dict[str, Any]:
     rows = ImportedFile.objects.in_workspace(request.workspace).with_waiting()
     rows = rows.select_related("account", "made_by__user").defer("sample", "unknown")

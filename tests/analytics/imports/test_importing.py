@@ -54,9 +54,6 @@ def douyin(*rows):
     return exports.douyin_posts(*[exports.douyin_row(*row) for row in rows])
 
 
-# --- matching --------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("title", "minutes", "is_matched"),
     [
@@ -146,9 +143,6 @@ def test_why_a_file_cannot_be_read_is_told_in_the_readers_language(analyst, acco
         assert row.problem_text == row.problem != chinese
 
 
-# --- twice -----------------------------------------------------------------------------------------------
-
-
 def test_the_same_bytes_twice_are_one_file(analyst, account):
     content = douyin((TITLE,))
     first = exports.bring(analyst, content, now=NOW)
@@ -229,9 +223,6 @@ def test_a_file_that_never_comes_to_an_end_is_given_up(analyst, account):
     assert (row.state, "never came to an end" in row.problem) == ("failed", True)
 
 
-# --- undoing ---------------------------------------------------------------------------------------------
-
-
 def test_undoing_takes_everything_back(analyst, account):
     post = make_post(account, title=TITLE, published_at=AT)
     collecting.know_new(NOW)
@@ -299,9 +290,6 @@ def test_a_post_that_something_refers_to_stays(analyst, account):
     assert not PostSnapshot.objects.exists()
 
 
-# --- rows that wait -----------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def waiting(analyst, account):
     row = exports.bring(
@@ -352,9 +340,6 @@ def test_a_post_is_found_by_address_or_title(account):
     for words in ("Cold brew", "nothing"):
         with pytest.raises(UserError):
             sorting.find_post(account, words)
-
-
-# --- before the import --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -415,8 +400,6 @@ def test_a_file_is_forgotten_with_its_bytes_and_an_import_is_not(analyst, accoun
     assert done.file.name == ""
 
 
-# --- unknown tables -----------------------------------------------------------------------------------------
-
 WEIBO = exports.csv_text(
     ["发布时间", "微博内容", "阅读数", "转发数"], [["2026-09-20 12:00", "秋茶上新", "1.2万", 7]]
 ).encode()
@@ -470,9 +453,6 @@ def test_a_file_without_a_table_fails_with_a_sentence(analyst):
     row = exports.read(exports.upload(analyst, b"just one word", now=NOW), NOW)
     assert (row.state, row.problem) == ("failed", "There is no table in it: a line of headers with rows below.")
     assert importing.remove(row, by=analyst) is None
-
-
-# --- the worker ---------------------------------------------------------------------------------------------
 
 
 def test_the_worker_takes_each_step_of_a_file(analyst, account):
