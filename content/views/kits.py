@@ -78,7 +78,7 @@ def cannot(request, token: str) -> HttpResponse:
 def file(request, token: str, pk: int) -> HttpResponse:
     """One picture or video of the kit, and no other file of the library."""
     opened = _open(request, token)
-    if opened is None or pk not in {each.pk for each in kits.kit_of(opened.row).files}:
+    if opened is None or not _is_shown(opened.row) or pk not in {each.pk for each in kits.kit_of(opened.row).files}:
         raise Http404
     asset = Asset.objects.in_workspace(opened.row.variant.item.workspace).get(pk=pk)
     if "small" in request.GET and asset.thumbnail:
@@ -137,6 +137,11 @@ def _answering(opened: Opened) -> Membership:
     return opened.member
 
 
+def _is_shown(row: Publication) -> bool:
+    """A kit is for what is still to be posted; one that was dropped, or is out, shows no content any more."""
+    return row.state in {State.PLANNED, State.BY_HAND}
+
+
 def _gone(request) -> HttpResponse:
     return render(request, GONE, status=404)
 
@@ -163,7 +168,7 @@ def _page(
         "account": account,
         "workspace": item.workspace,
         "member": opened.member,
-        "kit": kits.kit_of(row) if row.state in {State.PLANNED, State.BY_HAND} else None,
+        "kit": kits.kit_of(row) if _is_shown(row) else None,
         "is_open": row.state == State.BY_HAND or (row.state == State.PLANNED and account.is_by_hand),
         "review": review,
         "now": timezone.now(),

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ from django.utils.translation import gettext_lazy
 from mediaops.lib import outward
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+WHOLE_S = 20.0
+"""A whole call, so that an answer dripping in ends as well."""
 ANSWER_MAX = 20_000
 BUSY = {45009, 130101, 11232, 9499}
 """Codes that ask us to slow down: 企业微信, 钉钉, 飞书 (two)."""
@@ -138,13 +141,20 @@ def send(kind: str, robot: Mapping[str, str], said: ChatText, now: datetime) -> 
     url, body = maker.request(robot["url"], robot.get("secret", ""), said, now)
     words = {"kind": maker.label}
     try:
-        with outward.client(timeout=TIMEOUT) as client, client.stream("POST", url, json=body) as answer:
+        with (
+            outward.until(time.monotonic() + WHOLE_S),
+            outward.client(timeout=TIMEOUT) as client,
+            client.stream("POST", url, json=body) as answer,
+        ):
             told = _read(answer)
     except outward.OutwardRefused as error:
         raise RobotRefused(str(error)) from None
+    except httpx.InvalidURL:
+        raise RobotRefused(_("The address of %(platform)s cannot be used.") % {"platform": maker.label}) from None
     except httpx.HTTPError:
         raise RobotSilent(_("%(kind)s did not answer.") % words) from None
     code = told.get(maker.code, told.get("StatusCode"))
+    code = code if isinstance(code, int) else None
     if answer.status_code == 429 or answer.status_code >= 500 or code in BUSY:
         raise RobotSilent(_("%(kind)s asks us to slow down.") % words)
     if answer.status_code >= 400 or code != 0:
@@ -162,7 +172,7 @@ def _read(answer: httpx.Response) -> dict[str, Any]:
             return {}
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
 

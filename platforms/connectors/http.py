@@ -19,6 +19,7 @@ import base64
 import contextlib
 import json
 import logging
+import math
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
@@ -343,6 +344,8 @@ def _seconds(said: str) -> float | None:
     except ValueError:
         pass
     else:
+        if math.isnan(number):
+            return None
         return number - now.timestamp() if number > 1_000_000_000 else number
     try:
         moment = parsedate_to_datetime(said)
@@ -372,6 +375,25 @@ def _path_of(url: str) -> str:
 def _answer(response: httpx.Response, body: bytes) -> Answer:
     data, is_json = None, False
     if body.strip():
-        with contextlib.suppress(ValueError):
-            data, is_json = json.loads(body), True
+        with contextlib.suppress(ValueError, RecursionError):
+            data, is_json = _storable(json.loads(body, parse_float=_finite, parse_constant=_finite)), True
     return Answer(response.status_code, response.headers, body, str(response.url), data, is_json)
+
+
+def _finite(told: str) -> float:
+    """Return a number; raise ValueError for one without end, which JSON does not know and no column holds."""
+    number = float(told)
+    if not math.isfinite(number):
+        raise ValueError(told)
+    return number
+
+
+def _storable(data: Any) -> Any:
+    """Return parsed JSON without signs that no database takes: NUL, and halves of a pair."""
+    if isinstance(data, str):
+        return data.replace("\x00", "").encode("utf-8", "replace").decode()
+    if isinstance(data, list):
+        return [_storable(each) for each in data]
+    if isinstance(data, dict):
+        return {_storable(name): _storable(value) for name, value in data.items()}
+    return data

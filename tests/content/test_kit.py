@@ -11,6 +11,7 @@ from content import kit as kits
 from content.actions import assisting, scheduling, telling
 from content.checks import check_variant
 from content.models import Publication
+from content.models.publication import State
 from mediaops.models import Activity, ChatMessage, ChatRobot, Notice
 from platforms.actions import connecting, posting
 from platforms.connectors.remote import RemotePost
@@ -161,6 +162,14 @@ def test_only_the_kits_own_files_are_served(account, operator):
     assert saved.status_code == 200
     assert "attachment" in saved.headers["Content-Disposition"]
     assert Client().get(f"{link}files/{other.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("state", [State.CANCELLED, State.FAILED])
+def test_what_was_dropped_hands_out_no_files(account, operator, state):
+    ours = make_asset(account.workspace)
+    row = by_hand(account, body=f"![tea](/w/{account.workspace.slug}/assets/{ours.pk}/file)")
+    Publication.objects.filter(pk=row.pk).update(state=state)
+    assert Client().get(f"{kits.make_link(row, operator)}files/{ours.pk}/").status_code == 404
 
 
 def test_a_pasted_sentence_with_a_link_is_enough(account, operator):

@@ -113,6 +113,15 @@ def test_what_the_robot_answers_is_taken_for_what_it_is(group, answer, error):
         chat_robots.send("wecom", {"url": group.url}, SAID, NOW)
 
 
+def test_odd_answers_and_addresses_end_in_our_own_errors(group, settings):
+    group.answers[:] = [(200, {"errcode": [0]}), (200, b"[" * 15_000)]
+    for _answer in list(group.answers):
+        with pytest.raises(RobotRefused):
+            chat_robots.send("wecom", {"url": group.url}, SAID, NOW)
+    with pytest.raises(RobotRefused):
+        chat_robots.send("wecom", {"url": "https://qyapi.weixin.qq.com:99999999/x"}, SAID, NOW)
+
+
 def test_a_robot_that_is_gone_is_silent(group, settings):
     url = group.url
     group.shutdown()

@@ -48,6 +48,8 @@ SPENT = {28001003, 28001008, 2190002, 2190008, 10008}
 SIGNED_OUT = {28001012, 10010, 10020}
 NO_RIGHT = {28001014, 28001018, 28001019, 28001056, 2100007, 10004}
 BARRED = {28001045, 28001046, 28001047, 2100009}
+NUMBER_END = 1e15
+"""No number that the platform tells is as large; not a number compares as larger."""
 OUR_FAULT = {28001007, 28001015, 2100005, 10005}
 
 
@@ -192,7 +194,9 @@ class Client:
     def _explain(self, answer: Answer, purpose: Purpose) -> ConnectorError | None:
         """Read the envelope of an answer that is not 200."""
         told = answer.data if isinstance(answer.data, dict) else {}
-        if error := self._error_in(told, purpose):
+        error = self._error_in(told, purpose)
+        is_unlisted = type(error) is Refused and code_of(told)[0] not in BARRED | OUR_FAULT
+        if error and not (is_unlisted and answer.status >= 500):  # a server that broke proves no refusal
             return error
         return TokenSpent(_("Douyin did not accept the sign-in.")) if answer.status == 401 else None
 
@@ -358,15 +362,16 @@ def number(told: Any) -> float | None:
     if isinstance(told, bool) or not isinstance(told, int | float | str):
         return None
     try:
-        return float(told)
-    except ValueError:
+        found = float(told)
+    except (ValueError, OverflowError):
         return None
+    return found if abs(found) < NUMBER_END else None
 
 
 def count(told: Any) -> int | None:
     """Return a counter that came as a number or as text, None when it is not told."""
     found = number(told)
-    return None if found is None or found != found or found < 0 else int(found)
+    return None if found is None or found < 0 else int(found)
 
 
 def moment(told: Any) -> datetime:

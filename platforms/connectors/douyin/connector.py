@@ -104,13 +104,13 @@ class Douyin(Talks, Figures):
     def check(self, ticket: Ticket) -> RemotePost | Ticket:
         """Ask how the review stands: the post, Refused when it was turned down, or the ticket again."""
         try:
-            found = self._items([ticket.remote_id])
+            told = self._items([ticket.remote_id])
         except Refused as error:  # not being allowed to ask says nothing about the post
             step = _("Douyin does not tell us how the review ended. Look in the app.")
             return _waiting(ticket, step, str(error))
-        if not found:
+        item = next((each for each in told if str(each.get("item_id")) == ticket.remote_id), None)
+        if item is None:
             return _waiting(ticket, _("Douyin is reviewing it."), "")
-        item = found[0]
         status, is_reviewed = status_of(item), item.get("is_reviewed")
         if status == UNFIT:
             raise Refused(_("Douyin turned it down in review: it is not fit for the public."), raw=_told(item))

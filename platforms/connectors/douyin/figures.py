@@ -9,6 +9,7 @@ from platforms.connectors.douyin.items import Items
 from platforms.connectors.douyin.spec import ITEM_FIGURES, TALKED_ABOUT, USER_FIGURES
 from platforms.connectors.errors import NotPermitted
 from platforms.connectors.remote import AccountReading, PostRef, Reading
+from platforms.connectors.told import fields, rows
 
 
 class Figures(Items):
@@ -42,8 +43,7 @@ class Figures(Items):
         )
 
     def _reading(self, post: PostRef, item: Mapping[str, Any]) -> Reading:
-        told = item.get("statistics")
-        told = told if isinstance(told, dict) else {}
+        told = fields(item.get("statistics"))
         extra: dict[str, Any] = {
             name: count(told.get(name)) for name in ("download_count", "forward_count") if told.get(name) is not None
         }
@@ -74,8 +74,7 @@ class Figures(Items):
         return {**{name: value for name, value in found.items() if value is not None}, "days": days}
 
     def _days(self, path: str, **params: Any) -> list[dict[str, Any]]:
-        rows = self._client.read(path, **params).get("result_list")
-        return [row for row in rows if isinstance(row, dict) and row.get("date")] if isinstance(rows, list) else []
+        return [row for row in rows(self._client.read(path, **params).get("result_list")) if row.get("date")]
 
 
 def _newest(days: Mapping[str, Mapping[str, int | None]], name: str) -> int | None:

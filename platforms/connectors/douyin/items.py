@@ -6,8 +6,9 @@ from typing import Any
 
 from platforms.connectors.douyin.client import API, Client, count, is_on, moment
 from platforms.connectors.remote import RemotePost
+from platforms.connectors.told import rows
 
-PAGE, ITEMS_PER_CALL = 20, 20
+PAGE, PAGES_MAX, ITEMS_PER_CALL = 20, 500, 20
 
 
 class Items:
@@ -19,22 +20,21 @@ class Items:
         found: list[dict[str, Any]] = []
         for start in range(0, len(ids), ITEMS_PER_CALL):
             asked = {"item_ids": ids[start : start + ITEMS_PER_CALL]}
-            rows = self._client.read(f"{API}/video_data/", json=asked).get("list")
-            found += [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+            found += rows(self._client.read(f"{API}/video_data/", json=asked).get("list"))
         return found
 
     def _own_items(self, since: datetime) -> Iterator[dict[str, Any]]:
         """Yield our items since then, newest first; pinned ones come first whatever their age."""
         cursor: Any = 0
-        while True:
+        for _page in range(PAGES_MAX):
             told = self._client.read(f"{API}/video_list/", cursor=cursor, count=PAGE)
-            rows = [row for row in told.get("list") or () if isinstance(row, dict) and row.get("item_id")]
-            for item in rows:
+            found = [row for row in rows(told.get("list")) if row.get("item_id")]
+            for item in found:
                 if moment(item.get("create_time")) >= since:
                     yield item
                 elif not is_on(item.get("is_top")):
                     return
-            if not rows or not is_on(told.get("has_more")) or told.get("cursor") in (None, cursor):
+            if not found or not is_on(told.get("has_more")) or told.get("cursor") in (None, cursor):
                 return
             cursor = told["cursor"]
 

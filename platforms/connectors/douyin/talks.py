@@ -18,6 +18,7 @@ from platforms.connectors.remote import (
     Understood,
 )
 from platforms.connectors.spec import CommentAct
+from platforms.connectors.told import fields, rows
 
 COMMENT_PAGE, COMMENT_PAGES = 50, 4
 POSTS_WITH_TALK = 20
@@ -37,7 +38,7 @@ class Talks(Items):
             return
         read = 0
         for item in self._own_items(datetime.now(UTC) - TALKED_ABOUT):
-            if count((item.get("statistics") or {}).get("comment_count")) == 0:
+            if count(fields(item.get("statistics")).get("comment_count")) == 0:
                 continue
             yield from self._comments(str(item.get("item_id") or ""), since)
             read += 1
@@ -134,7 +135,7 @@ class Talks(Items):
         cursor: Any = 0
         for _page in range(COMMENT_PAGES):
             told = self._client.read(path, cursor=cursor, count=COMMENT_PAGE, **params)
-            yield from (row for row in told.get("list") or () if isinstance(row, dict) and row.get("comment_id"))
+            yield from (row for row in rows(told.get("list")) if row.get("comment_id"))
             if not is_on(told.get("has_more")) or told.get("cursor") in (None, cursor):
                 return
             cursor = told["cursor"]

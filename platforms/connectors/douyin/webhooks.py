@@ -1,8 +1,9 @@
 """What Douyin tells by itself: comments, private messages, follows, a grant that was taken back.
 
 The signature is `X-Douyin-Signature = hex(sha1(client_secret + body))` and holds no time, so a request
-can be repeated by others for ever: the receiving side keeps every `Msg-Id` it has seen. All accounts
-of one app share one address; what is about another account is left out here.
+can be repeated by others for ever: the receiving side keeps what it has seen, known by its content, as
+the header `Msg-Id` is not signed and a forger would write a new one. All accounts of one app share one
+address; what is about another account is left out here.
 """
 
 import hashlib
@@ -34,7 +35,9 @@ def read(request: CallbackRequest, *, client_key: str, client_secret: str) -> Ca
         raise NotGenuine(_("The request is too large."))
     told = _object(request.body)
     said = _header(request.headers, "x-douyin-signature")
-    is_signed = bool(said) and hmac.compare_digest(said.lower(), signature(client_secret, request.body))
+    is_signed = bool(said) and hmac.compare_digest(
+        said.lower().encode(), signature(client_secret, request.body).encode()
+    )
     event = str(told.get("event") or "")
     if event == "verify_webhook" and (is_signed or not said):
         challenge = told["content"].get("challenge")
@@ -44,8 +47,8 @@ def read(request: CallbackRequest, *, client_key: str, client_secret: str) -> Ca
         raise NotGenuine(_("The signature does not fit."))
     if told.get("client_key") not in (None, "", client_key):
         raise NotGenuine(_("The request is for another app."))
-    key = _header(request.headers, "msg-id") or hashlib.sha256(request.body).hexdigest()
-    return Callback(key=key[:200], kind=event, data={**told, "key": key[:200]})
+    key = _key_of(told)
+    return Callback(key=key, kind=event, data={**told, "key": key})
 
 
 def signature(client_secret: str, body: bytes) -> str:
@@ -79,6 +82,12 @@ def understand(callback: Callback, *, open_id: str) -> Understood:
 def comment_key(item_id: str, comment_id: str) -> str:
     """Return the id of a comment as we keep it: answering needs the post's id as well."""
     return f"{item_id}|{comment_id}"
+
+
+def _key_of(told: Mapping[str, Any]) -> str:
+    """Return what tells one event from another: all that is signed, but the number of the delivery."""
+    said = {name: value for name, value in told.items() if name != "log_id"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _comment(content: Mapping[str, Any], sender: str, open_id: str) -> tuple[RemoteMessage, ...]:

@@ -180,7 +180,7 @@ class Wire:
         words = str(told.get("error_description") or told.get("error") or "").strip()[:300].rstrip(".。")
         if answer.status == 429:
             return NothingSent(_("The server asks us to slow down."), wait_s=_until_reset(answer))
-        if told.get("error") in {"invalid_grant", "invalid_client"}:
+        if str(told.get("error")) in {"invalid_grant", "invalid_client"}:
             return Refused(_("The server no longer accepts this sign-in. Sign in again."))
         if answer.status == 403 and any(word in words.lower() for word in SCOPE_WORDS):
             return NotPermitted(_("The sign-in does not include this: %(words)s.") % {"words": words})

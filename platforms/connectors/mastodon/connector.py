@@ -31,6 +31,7 @@ from platforms.connectors.spec import FormField, Limits, PlatformSpec
 TEXT_MAX = 500
 LINK_LENGTH = 23
 IDS_PER_CALL = 20
+COUNT_END = 10**15
 TALKS_MAX = 40
 """How many talks one look follows to their root; those beyond are read the next time."""
 DOMAIN_OF_MENTION = regex.compile(r"(?<![\w/])(@[\p{L}\p{N}_.\-]+)@[\p{L}\p{N}.\-]+[\p{L}\p{N}]")
@@ -442,8 +443,11 @@ def _with_servers(source: str, accounts: Mapping[str, str]) -> str:
     if not accounts:
         return source
     reader = _Mentions(accounts)
-    reader.feed(source)
-    reader.close()
+    try:
+        reader.feed(source)
+        reader.close()
+    except AssertionError:  # the parser's way of saying that it cannot make sense of `<![…`
+        return source
     return "".join(reader.parts)
 
 
@@ -509,14 +513,14 @@ def _number(value: Any) -> int | None:
     """Return a whole number; None for what is missing or hidden (some servers say -1)."""
     try:
         number = int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
-    return number if number >= 0 else None
+    return number if 0 <= number < COUNT_END else None
 
 
 def _moment(text: Any) -> datetime:
     """Read an ISO time; one that cannot be read is taken for now."""
-    with contextlib.suppress(ValueError, TypeError):
+    with contextlib.suppress(ValueError, OverflowError):
         moment = datetime.fromisoformat(str(text))
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     return datetime.now(UTC)

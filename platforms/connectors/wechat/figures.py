@@ -6,6 +6,8 @@ after, for 7. What is in doubt, and how both readings are survived: docs/platfor
 """
 
 import json
+import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -14,6 +16,7 @@ from mediaops.lib.said import said as _
 from platforms.connectors.account import AccountRef
 from platforms.connectors.errors import NothingSent, NotPermitted, Refused
 from platforms.connectors.remote import AccountDayReading, AccountReading, PostRef, Reading
+from platforms.connectors.told import rows as rows_of
 from platforms.connectors.wechat.client import BEIJING, Wire, number
 
 READY_HOUR, READY_MINUTE = 8, 5
@@ -80,7 +83,7 @@ class Figures:
         start, tells_reads = since, True
         while start <= last:
             end = min(start + timedelta(days=DAYS_PER_CALL - 1), last)
-            totals = {row.get("ref_date"): row for row in self._cube("getusercumulate", start, end)}
+            totals = {str(row.get("ref_date")): row for row in self._cube("getusercumulate", start, end)}
             sources = self._cube("getusersummary", start, end)
             for day in (start + timedelta(days=n) for n in range((end - start).days + 1)):
                 reads, tells_reads = self._account_reads(day) if tells_reads else (None, False)
@@ -144,10 +147,10 @@ class Figures:
             self._daily_rows = True
         return self._daily_rows or bool(self._account.known.get("daily_rows"))
 
-    def _cube(self, name: str, begin: date, end: date) -> list[Mapping[str, Any]]:
+    def _cube(self, name: str, begin: date, end: date) -> list[dict[str, Any]]:
         body = {"begin_date": begin.isoformat(), "end_date": end.isoformat()}
         told = self._wire.post(f"datacube/{name}", body, purpose="read")
-        return [row for row in told.get("list") or [] if isinstance(row, Mapping)]
+        return rows_of(told.get("list"))
 
 
 def last_ready_day(now: datetime) -> date:
@@ -175,9 +178,8 @@ def _row_of(post: PostRef, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, An
     return same[0] if len(same) == 1 else None
 
 
-def _details(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    rows = told.get("detail_list") or told.get("details") or []
-    return [row for row in rows if isinstance(row, Mapping)]
+def _details(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return rows_of(told.get("detail_list") or told.get("details"))
 
 
 def _total(rows: Sequence[Mapping[str, Any]], field: str, is_daily: bool) -> int | None:
@@ -220,8 +222,8 @@ def _account_day(
 
 def _count(row: Mapping[str, Any], field: str) -> int | None:
     """Return a counter; what is missing or no number is not told, never 0."""
-    value = row.get(field)
-    return None if value is None or isinstance(value, bool) or str(value).strip() == "" else number(value)
+    told = str(row.get(field)).strip()
+    return number(told) if re.fullmatch(r"-?\d{1,15}", told) else None
 
 
 def _rate(value: Any) -> float | None:
@@ -229,6 +231,8 @@ def _rate(value: Any) -> float | None:
     try:
         rate = float(value)
     except (TypeError, ValueError):
+        return None
+    if not math.isfinite(rate):
         return None
     return round(rate / 100 if rate > 1 else rate, 6)
 

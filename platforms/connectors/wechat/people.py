@@ -16,6 +16,7 @@ from platforms.connectors.account import AccountRef, AccountRight
 from platforms.connectors.errors import ConnectorError, NotPermitted, Refused, WindowClosed
 from platforms.connectors.remote import ContactPage, PostRef, RemoteContact, RemoteMessage, RemoteTag
 from platforms.connectors.spec import CommentAct, MenuRules, MenuType
+from platforms.connectors.told import fields, rows
 from platforms.connectors.wechat.callbacks import Callbacks, thread_of
 from platforms.connectors.wechat.client import BEIJING, Wire, number
 from platforms.connectors.wechat.figures import Figures
@@ -140,7 +141,7 @@ class People(Callbacks, Figures):
             return
         while begin < COMMENTS_MAX:
             told = self._listed(post, index, begin, COMMENTS_PER_CALL)
-            found = [each for each in told.get("comment") or [] if isinstance(each, Mapping)]
+            found = rows(told.get("comment"))
             yield from ((index, each) for each in found)
             begin += COMMENTS_PER_CALL
             if len(found) < COMMENTS_PER_CALL or begin >= number(told.get("total")):
@@ -194,9 +195,9 @@ class People(Callbacks, Figures):
             marks=("elected",) if number(told.get("comment_type")) == 1 else (),
             raw=dict(told),
         )
-        answers = told.get("reply") or []
-        for answer in [answers] if isinstance(answers, Mapping) else answers:
-            if isinstance(answer, Mapping) and answer.get("content"):
+        answers = told.get("reply")
+        for answer in rows([answers] if isinstance(answers, Mapping) else answers):
+            if answer.get("content"):
                 at = _moment(answer.get("create_time"))
                 own = self._own(f"{remote_id}:reply", remote_id, str(answer["content"]), at, "comment", remote_id)
                 yield own
@@ -238,8 +239,8 @@ class People(Callbacks, Figures):
         """Return the next followers (up to 10 000) with what the platform tells of them."""
         params = {"next_openid": after} if after else {}
         told = self._wire.get("cgi-bin/user/get", **params)
-        data = told.get("data") if isinstance(told.get("data"), Mapping) else {}
-        ids = [str(each) for each in (data or {}).get("openid") or [] if each]
+        named = fields(told.get("data")).get("openid")
+        ids = [str(each) for each in named if each] if isinstance(named, list) else []
         found: list[RemoteContact] = []
         for start in range(0, len(ids), PEOPLE_PER_CALL):
             found += self._people(ids[start : start + PEOPLE_PER_CALL])
@@ -249,15 +250,13 @@ class People(Callbacks, Figures):
     def _people(self, ids: Sequence[str]) -> list[RemoteContact]:
         body = {"user_list": [{"openid": each, "lang": "zh_CN"} for each in ids]}
         told = self._wire.post("cgi-bin/user/info/batchget", body, purpose="read")
-        known = {
-            str(each.get("openid")): each for each in told.get("user_info_list") or [] if isinstance(each, Mapping)
-        }
+        known = {str(each.get("openid")): each for each in rows(told.get("user_info_list"))}
         return [_contact(each, known.get(each, {})) for each in ids]
 
     def contact_tags(self) -> list[RemoteTag]:
         """Return the account's labels."""
         told = self._wire.get("cgi-bin/tags/get")
-        return [_tag(each) for each in told.get("tags") or [] if isinstance(each, Mapping)]
+        return [_tag(each) for each in rows(told.get("tags"))]
 
     def make_tag(self, name: str) -> RemoteTag:
         """Make a label; one of this name that exists already (45157) is taken."""
@@ -268,7 +267,7 @@ class People(Callbacks, Figures):
             if known:
                 return known[0]
             raise
-        return _tag(told.get("tag") or {}, name)
+        return _tag(fields(told.get("tag")), name)
 
     def rename_tag(self, tag_id: str, name: str) -> None:
         self._wire.post("cgi-bin/tags/update", {"tag": {"id": number(tag_id), "name": name}}, purpose="prepare")
@@ -298,8 +297,7 @@ class People(Callbacks, Figures):
         told = self._wire.get("cgi-bin/get_current_selfmenu_info")
         if not number(told.get("is_menu_open")):
             return []
-        shown = told.get("selfmenu_info") or {}
-        return [_entry(each) for each in shown.get("button") or [] if isinstance(each, Mapping)]
+        return [_entry(each) for each in rows(fields(told.get("selfmenu_info")).get("button"))]
 
     def publish_menu(self, entries: Sequence[Mapping[str, Any]]) -> None:
         """Make this the menu; phones show it within a day, or when the account is followed anew."""
@@ -333,13 +331,14 @@ def _comment_ref(message_id: str) -> dict[str, int]:
 
 def _contact(open_id: str, told: Mapping[str, Any]) -> RemoteContact:
     """Read what is told of a follower; names and pictures are mostly left out since the end of 2021."""
+    tags = told.get("tagid_list")
     return RemoteContact(
         open_id,
         name=str(told.get("nickname") or ""),
         remark=str(told.get("remark") or ""),
         avatar_url=re.sub(r"^http:", "https:", str(told.get("headimgurl") or "")),
         followed_at=_moment(told.get("subscribe_time")) if number(told.get("subscribe_time")) else None,
-        tags=tuple(str(each) for each in told.get("tagid_list") or []),
+        tags=tuple(str(each) for each in tags) if isinstance(tags, list) else (),
         is_gone="subscribe" in told and not number(told.get("subscribe")),
     )
 
@@ -352,14 +351,14 @@ def _tag(told: Mapping[str, Any], name: str = "") -> RemoteTag:
 def _entry(told: Mapping[str, Any]) -> dict[str, Any]:
     """Read a button of the live menu; kinds that only the back office can make keep their name."""
     below = told.get("sub_button")
-    rows = below.get("list") if isinstance(below, Mapping) else below
+    entries = rows(below.get("list") if isinstance(below, Mapping) else below)
     entry: dict[str, Any] = {"name": str(told.get("name") or "")}
-    if rows:
-        return entry | {"below": [_entry(each) for each in rows if isinstance(each, Mapping)]}
-    fields = {name: str(told[name]) for name in MENU_RULES.field_bytes if told.get(name)}
-    if told.get("value") and not fields:
-        fields = {"value": str(told["value"])}
-    return entry | {"type": str(told.get("type") or "")} | fields
+    if entries:
+        return entry | {"below": [_entry(each) for each in entries]}
+    values = {name: str(told[name]) for name in MENU_RULES.field_bytes if told.get(name)}
+    if told.get("value") and not values:
+        values = {"value": str(told["value"])}
+    return entry | {"type": str(told.get("type") or "")} | values
 
 
 def _button(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from mediaops.lib.said import said as _
 from platforms.connectors.errors import ConnectorError, NotPermitted, OutcomeUnknown, Refused
 from platforms.connectors.outgoing import OutgoingPost
 from platforms.connectors.remote import Fate, HandOver, PostRef, RemotePost, Ticket
+from platforms.connectors.told import rows as rows_of
 from platforms.connectors.wechat.client import answer_of, number
 from platforms.connectors.wechat.drafts import Drafts
 from platforms.connectors.wechat.spec import SPEC, is_on
@@ -109,7 +110,7 @@ class Publishing(Drafts):
             return {"is_to_all": True}
         if said.isdigit():
             return {"is_to_all": False, "tag_id": int(said)}
-        for row in _rows(self._wire.get("cgi-bin/tags/get").get("tags")):
+        for row in rows_of(self._wire.get("cgi-bin/tags/get").get("tags")):
             if str(row.get("name", "")).strip().casefold() == said.casefold():
                 return {"is_to_all": False, "tag_id": number(row.get("id"))}
         raise Refused(_("There is no tag of followers called “%(name)s”.") % {"name": said})
@@ -122,9 +123,7 @@ class Publishing(Drafts):
     def _check_publish(self, ticket: Ticket) -> RemotePost | Ticket:
         answer = self._asked("cgi-bin/freepublish/get", {"publish_id": ticket.data["publish_id"]})
         status = answer.get("publish_status")
-        if status is None or number(status) == PUBLISHING:
-            return ticket
-        match number(status):
+        match number(status) if str(status).strip().isdecimal() else PUBLISHING:
             case 0:
                 return _published(answer, ticket)
             case 2:
@@ -210,7 +209,7 @@ class Publishing(Drafts):
             answer = self._wire.post("cgi-bin/freepublish/getarticle", {"article_id": article}, purpose="read")
         except Refused:
             return None
-        rows = _rows(answer.get("news_item"))
+        rows = rows_of(answer.get("news_item"))
         if not 1 <= index <= len(rows):
             return None
         return FALLEN[DELETED]() if rows[index - 1].get("is_deleted") in (True, 1, "true", "1") else ""
@@ -220,7 +219,7 @@ class Publishing(Drafts):
         for page in range(PAGES_MAX):
             asked = {"offset": page * A_PAGE, "count": A_PAGE, "no_content": 1}
             answer = self._wire.post("cgi-bin/freepublish/batchget", asked, purpose="read")
-            rows = _rows(answer.get("item"))
+            rows = rows_of(answer.get("item"))
             moments = [_moment(row.get("update_time")) for row in rows]
             for row, at in zip(rows, moments, strict=True):
                 if at is not None and at >= since:
@@ -272,7 +271,7 @@ def _waiting(answer: Mapping[str, Any], body: Mapping[str, Any], data: Mapping[s
 def _published(answer: Mapping[str, Any], ticket: Ticket) -> RemotePost:
     article = _article_id(answer.get("article_id"))
     detail = answer.get("article_detail")
-    rows = _rows(detail.get("item") if isinstance(detail, dict) else None)
+    rows = rows_of(detail.get("item") if isinstance(detail, dict) else None)
     rows = sorted(rows, key=lambda row: number(row.get("idx")))
     if not article or not rows:
         raise OutcomeUnknown(_("WeChat says that it is published but not where."), raw=_raw(answer))
@@ -303,7 +302,7 @@ def _one_of(row: Mapping[str, Any], place: int, article: str, ticket: Ticket) ->
 
 def _listed(row: Mapping[str, Any], at: datetime) -> Iterator[RemotePost]:
     article, content = _article_id(row.get("article_id")), row.get("content")
-    items = _rows(content.get("news_item") if isinstance(content, dict) else None)
+    items = rows_of(content.get("news_item") if isinstance(content, dict) else None)
     for index, item in enumerate(items, start=1):
         if not article or item.get("is_deleted") in (True, 1, "true", "1"):
             continue
@@ -370,10 +369,6 @@ FALLEN = {
 
 def _without(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key != name}
-
-
-def _rows(value: object) -> list[dict[str, Any]]:
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def _moment(value: object) -> datetime | None:

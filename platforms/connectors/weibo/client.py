@@ -8,6 +8,7 @@ from mediaops.lib.said import said as _
 from platforms.connectors.addresses import address_of
 from platforms.connectors.errors import NeedsReconnect
 from platforms.connectors.http import Answer, Http, Purpose
+from platforms.connectors.told import rows
 from platforms.connectors.weibo.errors import code_of, error_for, explain, words_of
 
 PER_PAGE = 50
@@ -77,8 +78,8 @@ class Wire:
         seen: set[str] = set()
         for page in range(1, PAGES_MAX + 1):
             told = self.read(call, count=PER_PAGE, page=page, **params)
-            rows = told.get(name) if isinstance(told, Mapping) else told
-            new = [row for row in rows or () if isinstance(row, Mapping) and id_of(row) not in seen]
+            found = rows(told.get(name) if isinstance(told, Mapping) else told)
+            new = [row for row in found if id_of(row) not in seen]
             seen |= {id_of(row) for row in new}
             yield from new
             if not new:

@@ -24,11 +24,15 @@ from platforms.connectors.http import Http
 from platforms.connectors.outgoing import OutgoingImage, OutgoingPost
 from platforms.connectors.remote import AccountReading, Fate, PostRef, Reading, RemoteMessage, RemotePost, Ticket
 from platforms.connectors.spec import CommentAct, FormField, Limits, PlatformSpec
+from platforms.connectors.told import fields, rows
 from platforms.connectors.weibo.client import Wire, id_of
 from platforms.connectors.weibo.errors import GONE, POST_GONE, Delayed, Gone
 
 TEXT_MAX = 140
 ANSWER_MAX = 140
+NUMBER_END = 10**18
+LONGEST_LIFE_S = 10**10
+"""No token lives 300 years: whoever says so says nothing."""
 LINK_SIGNS = "x" * 20
 """Weibo shows every link as `http://t.cn/` and a short word, 20 narrow signs: 10 汉字. Not tried on the interface."""
 PICTURE_BYTES_MAX = 5_000_000 - 1
@@ -137,10 +141,10 @@ class Weibo:
     def profile(self) -> Profile:
         """Tell who has signed in, and when the sign-in ends."""
         about = self._about_token()
-        uid = str(about.get("uid") or self._uid or self._wire.read("account/get_uid").get("uid") or "")
+        uid = str(about.get("uid") or self._uid or fields(self._wire.read("account/get_uid")).get("uid") or "")
         if not uid:
             raise Refused(_("Weibo did not say whose account this is."))
-        user = self._wire.read("users/show", uid=uid)
+        user = fields(self._wire.read("users/show", uid=uid))
         name = str(user.get("screen_name") or user.get("name") or uid)
         return Profile(
             remote_id=uid,
@@ -276,12 +280,12 @@ class Weibo:
             except NotPermitted:
                 yield from self._counts_on_timeline(set(asked))
                 continue
-            rows = told.get("counts") or told.get("statuses") or () if isinstance(told, Mapping) else told
-            yield from (_reading(row) for row in rows if isinstance(row, Mapping) and id_of(row) in asked)
+            found = rows(told.get("counts") or told.get("statuses") if isinstance(told, Mapping) else told)
+            yield from (_reading(row) for row in found if id_of(row) in asked)
 
     def account_reading(self) -> AccountReading:
         """Return followers, following and posts."""
-        user = self._wire.read("users/show", uid=self._uid)
+        user = fields(self._wire.read("users/show", uid=self._uid))
         return AccountReading(
             followers=_number(user.get("followers_count")),
             following=_number(user.get("friends_count")),
@@ -349,8 +353,8 @@ class Weibo:
 
     def _comment(self, row: Mapping[str, Any], roots: Mapping[str, str]) -> RemoteMessage:
         author, is_own = _author(row), self._is_own(row)
-        status = id_of(row.get("status") or {})
-        to = id_of(row.get("reply_comment") or {})
+        status = id_of(fields(row.get("status")))
+        to = id_of(fields(row.get("reply_comment")))
         text = _plain(row.get("text"))
         return RemoteMessage(
             remote_id=f"{status}:{id_of(row)}",
@@ -360,7 +364,7 @@ class Weibo:
             at=_moment(row.get("created_at")),
             post_id=status,
             reply_to=f"{status}:{to}" if to else "",
-            url=address_of_post(_author(row.get("status") or {}).get("id") or self._uid, status) if status else "",
+            url=address_of_post(_author(fields(row.get("status"))).get("id") or self._uid, status) if status else "",
             is_own=is_own,
             raw={"source": str(row.get("source") or "")},
             **_person(author),
@@ -387,7 +391,7 @@ class Weibo:
             raise OutcomeUnknown(str(error), raw=error.raw) from None
 
     def _answer(self, made: Mapping[str, Any], text: str, *, status: str, thread: str, to: str) -> RemoteMessage:
-        parent = made.get("reply_comment") or {}
+        parent = fields(made.get("reply_comment"))
         root = str(made.get("rootidstr") or made.get("rootid") or parent.get("rootidstr") or thread)
         return RemoteMessage(
             remote_id=f"{status}:{id_of(made)}",
@@ -472,7 +476,7 @@ def _roots(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """
     roots: dict[str, str] = {}
     for row in rows:
-        parent = row.get("reply_comment") or {}
+        parent = fields(row.get("reply_comment"))
         told = row.get("rootidstr") or row.get("rootid") or parent.get("rootidstr") or parent.get("rootid")
         above = id_of(parent)
         roots[id_of(row)] = str(told or (roots.get(above, above) if above else "") or id_of(row))
@@ -495,8 +499,7 @@ def _is_deleted(status: Mapping[str, Any]) -> bool:
 
 
 def _author(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    user = row.get("user")
-    return user if isinstance(user, Mapping) else {}
+    return fields(row.get("user"))
 
 
 def _reading(row: Mapping[str, Any]) -> Reading:
@@ -510,9 +513,10 @@ def _reading(row: Mapping[str, Any]) -> Reading:
 
 def _number(value: Any) -> int | None:
     try:
-        return int(value)
-    except (TypeError, ValueError):
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if abs(number) < NUMBER_END else None
 
 
 def _plain(text: Any) -> str:
@@ -524,7 +528,7 @@ def _plain(text: Any) -> str:
 def _end_of(told: Mapping[str, Any]) -> datetime | None:
     """Return when a token ends; `expires_in` and `expire_in` are seconds from now."""
     seconds = _number(told.get("expire_in", told.get("expires_in")))
-    return datetime.now(UTC) + timedelta(seconds=seconds) if seconds and seconds > 0 else None
+    return datetime.now(UTC) + timedelta(seconds=seconds) if seconds and 0 < seconds < LONGEST_LIFE_S else None
 
 
 def _moment_kept(text: str) -> datetime | None:
@@ -535,6 +539,6 @@ def _moment_kept(text: str) -> datetime | None:
 
 def _moment(text: Any) -> datetime:
     """Read `Wed Oct 24 23:49:17 +0800 2012`; a time that cannot be read is taken for now."""
-    with contextlib.suppress(ValueError, TypeError):
-        return datetime.strptime(str(text), "%a %b %d %H:%M:%S %z %Y")
+    with contextlib.suppress(ValueError, OverflowError):
+        return datetime.strptime(str(text), "%a %b %d %H:%M:%S %z %Y").astimezone(UTC)
     return datetime.now(UTC)

@@ -92,7 +92,11 @@ GONE: dict[int, Sentence] = {
 def explain(answer: Answer, purpose: Purpose) -> ConnectorError | None:
     """Read Weibo's `{"request", "error_code", "error"}`, which comes with any status; None when there is none."""
     code = code_of(answer.data)
-    return None if code is None else error_for(code, words_of(answer.data), purpose)
+    if code is None:
+        return None
+    error = error_for(code, words_of(answer.data), purpose)
+    is_unlisted = type(error) is Refused and code not in REFUSED
+    return None if is_unlisted and answer.status >= 500 else error  # a server that broke proves no refusal
 
 
 def code_of(data: Any) -> int | None:

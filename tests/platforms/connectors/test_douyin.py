@@ -499,7 +499,11 @@ def test_a_comment_comes_by_webhook(platform, as_text):
     }  # fmt: skip
     headers, body = platform.webhook("item_comment_reply", content, sender="reader-1", as_text=as_text)
     told = connect(platform).read_callback(call(headers, body))
-    assert (told.key, told.kind) == ("msg-1", "item_comment_reply")
+    assert (len(told.key), told.kind) == (64, "item_comment_reply")
+    again = connect(platform).read_callback(call(headers | {"Msg-Id": "forged"}, body))
+    assert again.key == told.key  # the header is not signed: under a new one it is the same event
+    with pytest.raises(NotGenuine):
+        connect(platform).read_callback(call(headers | {"X-Douyin-Signature": "é"}, body))
     kept = Callback(told.key, told.kind, json.loads(json.dumps(told.data)))  # as the store gives it back
     (message,) = connect(platform).understand(kept).messages
     assert (message.text, message.thread_id, message.remote_id) == ("好喝", "@item1|@c1", "@item1|@c9")
