@@ -182,7 +182,7 @@ def _deliver(publication: Publication, attempt: Attempt, outgoing: OutgoingPost,
     post = seen_on_platform(publication, doubt, now)
     if post is not None:
         return post
-    if posting.repeats_safely(account, outgoing.options):
+    if posting.repeats_safely(account, outgoing.options, since=doubt.started_at, now=now):
         return posting.publish_again(account, outgoing, now)
     return posting.publish(account, outgoing, now)
 

@@ -177,10 +177,12 @@ def _may_send_again(publication: Publication, attempt: Attempt, now: datetime) -
     is_sure = posting.finds_by_key(account)
     if publication.tries >= publishing.TRIES:
         return False
-    if posting.repeats_safely(account, attempt.sent.get("options") or {}):
+    doubts = publication.attempts.filter(outcome__in=publishing.DOUBTFUL).order_by("started_at")
+    first = doubts.first() or attempt
+    if posting.repeats_safely(account, attempt.sent.get("options") or {}, since=first.started_at, now=now):
         return is_sure or not _is_past(publication, now)
-    doubts = publication.attempts.filter(outcome__in=publishing.DOUBTFUL).count()
-    return is_sure and publication.looks >= 1 and doubts < DOUBTS and now - attempt.started_at >= ABSENT_AFTER
+    is_absent = publication.looks >= 1 and now - attempt.started_at >= ABSENT_AFTER
+    return is_sure and is_absent and doubts.count() < DOUBTS
 
 
 def _is_past(publication: Publication, now: datetime) -> bool:

@@ -177,8 +177,13 @@ def _read(answer: httpx.Response) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
+_PLAIN = str.maketrans("<>[]", "＜＞［］")
+"""What people wrote may neither call somebody nor lead anywhere: these signs do in the makers' Markdown."""
+
+
 def _markdown(said: ChatText) -> str:
-    lines = [f"**{said.title}**", said.text]
+    title, text = (words.translate(_PLAIN) for words in (said.title, said.text))
+    lines = [f"**{title}**", text]
     if said.link:
         lines.append(f"[{said.link_label or said.link}]({said.link})")
     return "\n\n".join(line for line in lines if line)

@@ -48,6 +48,8 @@ LONG_ENOUGH = 8
 """Words of fewer signs are only known again when they are the whole text."""
 FIRST_LOOK = timedelta(hours=1)
 """After this it is asked for the first time whether a post still stands; see `following`."""
+REPEAT_TAKES = timedelta(minutes=2)
+"""A repeat may be on its way so long; the platform must know the key until then."""
 
 Published = Post | Ticket | HandOver
 
@@ -57,10 +59,17 @@ def can_publish(account: Account) -> bool:
     return gateway.can(account, Publishes) and not account.is_by_hand
 
 
-def repeats_safely(account: Account, options: Mapping[str, Any]) -> bool:
-    """Say whether a repeat with the same key cannot make a second post, going out with these options."""
-    where = account.spec.repeats_where
-    return gateway.can(account, RepeatsSafely) and all(options.get(name) == value for name, value in where.items())
+def repeats_safely(account: Account, options: Mapping[str, Any], *, since: datetime, now: datetime) -> bool:
+    """Say whether a repeat with the same key cannot make a second post, going out with these options.
+
+    `since` is when the key was first sent: some platforms know it again for a while only.
+    """
+    spec = account.spec
+    if spec.repeats_for_s is not None and now - since > timedelta(seconds=spec.repeats_for_s) - REPEAT_TAKES:
+        return False
+    return gateway.can(account, RepeatsSafely) and all(
+        options.get(name) == value for name, value in spec.repeats_where.items()
+    )
 
 
 def finds_by_key(account: Account) -> bool:

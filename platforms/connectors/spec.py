@@ -157,6 +157,8 @@ class PlatformSpec:
     """An article as the platform shows it: HTML with inline styles, pictures by their `ref`; for previews."""
     repeats_where: Mapping[str, str] = field(default_factory=dict)
     """Options under which `RepeatsSafely` holds; empty is always."""
+    repeats_for_s: int | None = None
+    """How long the platform knows a key again, from the first time it saw it; None is for ever."""
     companions_max: int = 0
     """How many other pieces may go out in one message with one (`OutgoingPost.companions`)."""
     back_office_url: str = ""

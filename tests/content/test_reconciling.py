@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -6,11 +7,11 @@ from django.utils import translation
 from content.actions import publishing, reconciling
 from content.models import Publication
 from mediaops.errors import UserError, WrongState
-from mediaops.models import Activity
+from mediaops.models import Activity, Workspace
 from platforms.models import Account, Post
 from tests.builders import make_post
 from tests.builders_publishing import NOW, fresh, later, make_connected, make_ready, publish, tick
-from tests.platforms.scripted import scripted  # noqa: F401
+from tests.platforms.scripted import RepeatingConnector, scripted  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("scripted")
 
@@ -137,6 +138,15 @@ def test_where_nobody_can_look_a_machine_never_sends_again(workspace, scripted):
     row, _seconds = sweep_until(row, seconds=8000, step=60)
     assert (row.state, scripted.calls("publish"), row.check_after) == ("unsure", 1, None)
     assert row.looks == len(reconciling.LOOK_AFTER_S) + 1
+
+
+def test_a_key_that_the_platform_has_forgotten_is_not_repeated(workspace, scripted, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(RepeatingConnector, "spec", replace(RepeatingConnector.spec, repeats_for_s=3600))
+    Workspace.objects.update(late_grace_min=600)
+    row, _attempt, _outgoing = claimed(make_ready(make_connected(workspace, "scripted_repeating")))
+    sweep(later(minutes=59))
+    assert (fresh(row).state, fresh(row).way_out) == ("unsure", "look")
+    assert (tick(later(minutes=59)), scripted.calls("publish_again")) == (0, 0)
 
 
 def test_an_absent_post_whose_time_has_passed_asks_a_person(workspace, scripted):  # noqa: F811

@@ -61,6 +61,16 @@ def make_robot(owner, group):
     return make
 
 
+@pytest.mark.parametrize("kind", ["wecom", "dingtalk"])
+def test_what_people_wrote_calls_nobody_and_leads_nowhere(group, kind):
+    said = ChatText("<@all> 急", "看 [这里](https://evil.example)", "https://team.example/w/x/", "打开")
+    chat_robots.send(kind, {"url": group.url, "secret": ""}, said, NOW)
+    ((_path, body),) = group.heard
+    text = body["markdown"]["content" if kind == "wecom" else "text"]
+    assert "<@" not in text and "[这里]" not in text
+    assert "[打开](https://team.example/w/x/)" in text
+
+
 def test_wecom_gets_markdown(group):
     chat_robots.send("wecom", {"url": group.url}, SAID, NOW)
     ((path, body),) = group.heard

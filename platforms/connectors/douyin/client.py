@@ -38,9 +38,8 @@ REFRESH_LIFE_S = 30 * DAY_S
 BEIJING = ZoneInfo("Asia/Shanghai")
 """The platform's days, and its quotas with them, end here."""
 
-PASSES = {28001005, 28001006, -1}
+PASSES = {28001005, 28001006, 2100004, -1}
 """Trouble on their side; whether something was done is not said."""
-BUSY = {2100004}
 TOO_FAST = {28003018: 60.0, 28001052: 60.0}
 """The seconds to wait; the platform names none."""
 USED_UP = {28003017, 2190001}
@@ -331,7 +330,7 @@ def error_for(code: int, words: str, purpose: Purpose) -> ConnectorError:
     about = {"words": words or "–", "code": code}
     if code in PASSES and purpose == "write":
         return OutcomeUnknown(_("Douyin had trouble (%(code)s). It may have been carried out.") % about)
-    if code in PASSES or code in BUSY:
+    if code in PASSES:
         return NothingSent(_("Douyin has trouble at the moment (%(code)s).") % about)
     if code in TOO_FAST:
         return NothingSent(_("Douyin asks us to slow down."), wait_s=TOO_FAST[code])

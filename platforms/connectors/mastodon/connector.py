@@ -68,6 +68,7 @@ class Mastodon:
         mark="M",
         mark_slot=6,
         body_format="note",
+        repeats_for_s=3600,
         limits=Limits(text_max=TEXT_MAX, images_max=4),
         count_text=count_text,
         count_unit=gettext_lazy("characters"),

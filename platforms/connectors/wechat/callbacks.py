@@ -32,7 +32,7 @@ from platforms.connectors.wechat.client import number
 
 BODY_MAX = 200_000
 DEPTH_MAX, PARTS_MAX = 8, 500
-FRESH_S = 24 * 3600
+FRESH_S = 3600
 """A signed request older than this is not taken; its key is kept much longer, so it cannot come twice."""
 TALK_FOR, TALK_ANSWERS = timedelta(hours=48), 5
 TOUCH_FOR, TOUCH_ANSWERS = timedelta(minutes=1), 3
@@ -233,9 +233,9 @@ def _tickets(kind: str, told: object) -> tuple[str, ...]:
 
 
 def _moment(told: object) -> datetime:
-    """Read a time in seconds; one that cannot be is now."""
-    seconds = number(told)
-    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < 4_000_000_000 else datetime.now(UTC)
+    """Read a time in seconds; one that cannot be, or has not come, is now."""
+    seconds, now = number(told), datetime.now(UTC)
+    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < now.timestamp() else now
 
 
 def _dict(value: object) -> dict[str, Any]:

@@ -261,6 +261,7 @@ SPEC = PlatformSpec(
     check=check,
     show=shown,
     repeats_where={"way": "mass"},
+    repeats_for_s=24 * 3600,
     companions_max=7,
     back_office_url="https://mp.weixin.qq.com/",
     check_list=(

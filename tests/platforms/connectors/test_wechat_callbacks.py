@@ -46,19 +46,25 @@ def understood(world, called):
 
 
 def test_message_becomes_a_private_message_with_its_window(world):
-    found = understood(world, world.write("oAnna", "多少钱？", at=1_800_000_000, MsgId=77)).messages[0]
+    found = understood(world, world.write("oAnna", "多少钱？", at=1_780_000_000, MsgId=77)).messages[0]
     assert (found.remote_id, found.thread_id, found.kind) == ("msg:oAnna:77", "user:oAnna", "private")
-    assert (found.text, found.author_id, found.at.timestamp()) == ("多少钱？", "oAnna", 1_800_000_000)
+    assert (found.text, found.author_id, found.at.timestamp()) == ("多少钱？", "oAnna", 1_780_000_000)
+    assert found.window == ReplyWindow(found.at + timedelta(hours=48), 5)
+
+
+def test_a_message_from_the_future_is_of_now_and_opens_no_window_beyond_it(world):
+    found = understood(world, world.write("oAnna", "hi", at=3_900_000_000, MsgId=78)).messages[0]
+    assert abs(found.at.timestamp() - time.time()) < 60
     assert found.window == ReplyWindow(found.at + timedelta(hours=48), 5)
 
 
 def test_message_is_known_by_its_number_and_an_event_by_who_when_and_what(world):
     assert told(world, world.write("oAnna", "hi", MsgId=77)).key == "msg:77"
-    assert told(world, world.callback("oAnna", at=1_800_000_000, MsgType="text", Content="a")).key == (
-        "msg:oAnna:1800000000"
+    assert told(world, world.callback("oAnna", at=1_780_000_000, MsgType="text", Content="a")).key == (
+        "msg:oAnna:1780000000"
     )
-    press = world.event("oAnna", "CLICK", at=1_800_000_000, EventKey="MENU_1")
-    assert told(world, press).key == "event:oAnna:1800000000:click:MENU_1"
+    press = world.event("oAnna", "CLICK", at=1_780_000_000, EventKey="MENU_1")
+    assert told(world, press).key == "event:oAnna:1780000000:click:MENU_1"
 
 
 @pytest.mark.parametrize(("fields", "text"), [
@@ -209,7 +215,7 @@ def test_oversize_is_turned_away(world):
 def test_odd_values_are_survived(world, fields):
     query, body = world.envelope(
         "<xml>" + "".join(f"<{k}>{v}</{k}>" for k, v in (
-            {"FromUserName": "oAnna", "CreateTime": "1800000000", "MsgType": "text", "Content": "x"} | fields
+            {"FromUserName": "oAnna", "CreateTime": "1780000000", "MsgType": "text", "Content": "x"} | fields
         ).items() if "\x00" not in v) + "</xml>"
     )  # fmt: skip
     assert understood(world, (query, body)).messages[0].at.year >= 2020
