@@ -116,6 +116,11 @@ class ImportedFile(Reason):
         return [{**part, "rows": [_in_words(row) for row in part["rows"]]} for part in self.sample]
 
     @property
+    def rows_taken(self) -> int:
+        """How many rows are in the figures."""
+        return sum(self.counts.get(name, 0) for name in ("new", "changed", "same"))
+
+    @property
     def is_moving(self) -> bool:
         return self.state in MOVING
 

@@ -43,7 +43,7 @@ def test_dropped_files_are_recognised_confirmed_and_imported(worker, analyst, wo
     page.get_by_label("Make posts of rows we do not know").check()
     expect(page.locator(".import-counts")).to_contain_text("2 make posts")
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.locator("#import-file")).to_contain_text(re.compile("2 rows are in the figures of Tea"))
+    expect(page.locator("#import-file")).to_contain_text(re.compile("2 of 2 rows are in the figures of Tea"))
     assert PostFigures.objects.filter(views=12_000).count() == 1
     page.get_by_role("button", name="Undo the import").click()
     expect(page.locator("#confirm-words")).to_contain_text("2 posts that only this file told of go with it")

@@ -56,7 +56,7 @@ def test_a_file_goes_from_upload_to_result_by_plain_forms(client_of, analyst, ho
     row.refresh_from_db()
     exports.importing.import_rows(exports.importing.claim(row.pk, now()), now())
     page = client.get(row.get_absolute_url()).content.decode()
-    assert "2 rows are in the figures of Tea" in page
+    assert "2 of 2 rows are in the figures of Tea" in page
     assert "2 posts that only this file told of go with it" in page
     client.post(f"{row.get_absolute_url()}undo/")
     row.refresh_from_db()
@@ -138,7 +138,7 @@ def test_waiting_rows_are_sorted_on_the_page(client_of, analyst, account):
     )
     client, page = client_of(analyst), row.get_absolute_url()
     told = client.get(page).content.decode()
-    assert "3 of 4 rows match no post; the rest are imported." in told
+    assert "3 of 4 rows match no post; 0 are in the figures." in told
     assert "“soon” is not a time." in told
     one, two, three = row.rows.waiting()
     assert client.post(f"{page}rows/{one.pk}/", {"how": "match", "words": "Cold"}).status_code == 302
