@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from analytics.actions.rolling import roll_account_days, roll_post_days
@@ -66,7 +67,14 @@ def keep_readings(account: Account, readings: Iterable[Reading], posts: dict[str
     """Write snapshots and newest figures of posts (by remote id); return how many were told."""
     minute = now.replace(second=0, microsecond=0)
     told = {posts[reading.remote_id].pk: reading for reading in readings if reading.remote_id in posts}
-    by_pk = {post.pk: post for post in posts.values()}
+    with transaction.atomic():  # who sees a figure sees its day as well
+        _keep_told(told, {post.pk: post for post in posts.values()}, minute, now)
+        days = roll_post_days(account, list(told), since=minute)
+        roll_account_days(account, days)
+    return len(told)
+
+
+def _keep_told(told: dict[int, Reading], posts: dict[int, Post], minute: datetime, now: datetime) -> None:
     PostSnapshot.objects.bulk_create(
         [
             PostSnapshot(post_id=pk, taken_at=minute, extra=dict(reading.extra) or None, **_counters(reading))
@@ -80,7 +88,7 @@ def keep_readings(account: Account, readings: Iterable[Reading], posts: dict[str
         PostFigures(
             post_id=pk,
             taken_at=minute,
-            next_at=next_reading(by_pk[pk].published_at, now),
+            next_at=next_reading(posts[pk].published_at, now),
             failures=0,
             **_counters(reading),
         )
@@ -92,9 +100,6 @@ def keep_readings(account: Account, readings: Iterable[Reading], posts: dict[str
         unique_fields=["post"],
         update_fields=[*COUNTERS, "taken_at", "next_at", "failures"],
     )
-    days = roll_post_days(account, list(told), since=minute)
-    roll_account_days(account, days)
-    return len(told)
 
 
 def keep_account_reading(account: Account, reading: AccountReading, now: datetime) -> None:
