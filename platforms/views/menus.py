@@ -1,5 +1,6 @@
 """The menu of one account: the editor, sending it out, what is shown now."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpResponse
@@ -27,9 +28,13 @@ def _account(request, pk: int) -> Account:
     return row
 
 
-def _context(account: Account, row: Menu) -> dict[str, Any]:
+def _context(account: Account, row: Menu, *, is_refused: bool = False) -> dict[str, Any]:
+    """What the editor shows. An entry in which nobody wrote yet is not told off before the menu is to go out."""
     rules = menus.rules_of(account)
     wrong = menus.faults(row.entries, rules)
+    if not is_refused:
+        blank = set(_blank(row.entries))
+        wrong = [fault for fault in wrong if fault.place not in blank]
     at: dict[str, list[menus.Fault]] = {}
     for fault in wrong:
         at.setdefault(fault.place, []).append(fault)
@@ -40,10 +45,20 @@ def _context(account: Account, row: Menu) -> dict[str, Any]:
         "rules": rules,
         "rows": [_shown(entry, str(n), rules, at, rules.below_max) for n, entry in enumerate(row.entries)],
         "faults": wrong,
+        "is_refused": is_refused,
         "of_all": at.get("", []),
         "may_add": len(row.entries) < rules.entries_max,
         "keywords": sorted({word for each in rows for word in each.word_list})[:100],
     }
+
+
+def _blank(entries: list[menus.Entry], above: str = "") -> Iterator[str]:
+    """Yield the places of entries that hold nothing but the type they were added with."""
+    for number, entry in enumerate(entries):
+        place = f"{above}{number}"
+        if not any(value for name, value in entry.items() if name != "type"):
+            yield place
+        yield from _blank(entry.get("below") or [], f"{place}.")
 
 
 def _shown(entry: menus.Entry, place: str, rules: MenuRules, at: Any, below_max: int) -> dict[str, Any]:
@@ -109,7 +124,7 @@ def save(request, pk: int) -> HttpResponse:
 def _publish(request, account: Account) -> HttpResponse:
     row = menus.menu_of(account)
     if menus.faults(row.entries, menus.rules_of(account)):
-        return show(request, PAGE, EDITOR, _context(account, row) | {"is_refused": True}, status=422)
+        return show(request, PAGE, EDITOR, _context(account, row, is_refused=True), status=422)
     row = menus.publish(account, by=request.member, now=timezone.now())
     said = _("The menu is out. Phones show it within a day.")
     return _again(request, account, row, "menu:published", said)
