@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from platforms import places
-from platforms.actions import answering, callbacks, connecting, contacts, following, syncing
+from platforms.actions import answering, callbacks, contacts, following, health, syncing
 from platforms.connectors import CONNECTORS
 from platforms.connectors.base import Connects, KeepsContacts, ReadsComments, ReadsMessages, ReadsPosts
 from platforms.models import Account, CallbackEvent, ContactBook, Reply
@@ -66,7 +66,7 @@ def check_accounts() -> None:
     now = timezone.now()
     due = Account.objects.to_check(now).filter(platform__in=_platforms_that(Connects))
     for pk in due.order_by("check_after").values_list("pk", flat=True)[:AT_ONCE]:
-        if connecting.claim_check(pk, now):
+        if health.claim_check(pk, now):
             check_account.delay(pk)
 
 
@@ -77,9 +77,9 @@ def check_account(pk: int) -> None:
         return
     with places.taken(account) as is_free:
         if is_free:
-            connecting.check_account(account, timezone.now())
+            health.check_account(account, timezone.now())
         else:
-            connecting.check_soon(account, timezone.now())
+            health.check_soon(account, timezone.now())
 
 
 @shared_task

@@ -14,7 +14,7 @@ from analytics.ladder import ACCOUNT_EVERY, after_failure, next_reading
 from analytics.models import COUNTERS, AccountFigures, AccountSnapshot, PostFigures, PostSnapshot
 from mediaops.lib.periods import day_of, start_of_day
 from platforms import gateway, places
-from platforms.actions import connecting, posting
+from platforms.actions import health, posting
 from platforms.connectors.base import ReadsAccountDays, ReadsAccountMetrics, ReadsMetrics
 from platforms.connectors.errors import ConnectorError, NothingSent, NotPermitted
 from platforms.connectors.remote import AccountDayReading, AccountReading, Reading
@@ -142,7 +142,7 @@ def _read_account(account: Account, now: datetime) -> bool:
 
 def _note_right(account: Account, error: ConnectorError, now: datetime) -> None:
     if isinstance(error, NotPermitted):
-        connecting.lose_right(account, "figures", error, now)
+        health.lose_right(account, "figures", error, now)
 
 
 def _fill_days(account: Account, now: datetime) -> int:

@@ -28,7 +28,7 @@ from mediaops.lib.moves import move_all
 from mediaops.lib.said import reason
 from mediaops.lib.said import said as _
 from platforms import gateway, places
-from platforms.actions import connecting, posting
+from platforms.actions import health, posting
 from platforms.connectors.errors import (
     ConnectorError,
     NeedsReconnect,
@@ -156,7 +156,7 @@ def send(publication: Publication, attempt: Attempt, outgoing: OutgoingPost, now
         _fail(publication, attempt, error, Outcome.REFUSED, WayOut.EDIT, ended())
     except NeedsReconnect as error:
         _fail(publication, attempt, error, Outcome.RECONNECT, WayOut.RECONNECT, ended())
-        connecting.mark_expired(account, error, ended())
+        health.mark_expired(account, error, ended())
     except Exception as error:  # it may have reached the platform: never send again by machine
         _doubt(publication, attempt, error, ended())
         if not isinstance(error, OutcomeUnknown):
@@ -302,7 +302,7 @@ def _leave_to_people(publication: Publication, attempt: Attempt, error: NotPermi
     with transaction.atomic():
         settling.note_attempt(attempt, Outcome.REFUSED, at, error)
         settling.by_hand(publication, at)
-    connecting.lose_right(publication.variant.account, "publish", error, at)
+    health.lose_right(publication.variant.account, "publish", error, at)
 
 
 def _doubt(publication: Publication, attempt: Attempt, error: Exception, at: datetime) -> None:

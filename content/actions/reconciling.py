@@ -22,7 +22,7 @@ from mediaops.lib.said import reason
 from mediaops.lib.said import said as _
 from mediaops.models import Membership
 from platforms import gateway, places
-from platforms.actions import connecting, posting
+from platforms.actions import health, posting
 from platforms.connectors.base import ReadsPosts
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, Refused
 from platforms.connectors.remote import HandOver, RemotePost, Ticket
@@ -109,7 +109,7 @@ def check_ticket(pk: int, now: datetime) -> None:
             settling.failed(publication, error, WayOut.EDIT, now, was=[State.PROCESSING])
         except ConnectorError as error:
             if isinstance(error, NeedsReconnect):
-                connecting.mark_expired(account, error, now)
+                health.mark_expired(account, error, now)
             _ask_again(publication, ticket, now)
         else:
             if isinstance(result, Ticket):
@@ -159,7 +159,7 @@ def look_up(pk: int, now: datetime, *, by: Membership | None = None) -> Publicat
             post = publishing.seen_on_platform(publication, attempt, now)
         except ConnectorError as error:
             if isinstance(error, NeedsReconnect):
-                connecting.mark_expired(publication.variant.account, error, now)
+                health.mark_expired(publication.variant.account, error, now)
             _look_again(publication, now, result="unreachable", problem=error, by=by)
             return publication
         if post is not None:

@@ -18,7 +18,7 @@ from mediaops.lib.said import reason
 from mediaops.lib.said import said as _
 from mediaops.models import Membership
 from platforms import gateway, places
-from platforms.actions import connecting, inbox
+from platforms.actions import health, inbox
 from platforms.connectors.base import Replies
 from platforms.connectors.errors import (
     ConnectorError,
@@ -193,13 +193,13 @@ def send(row: Reply, now: datetime) -> Reply:
     except NothingSent as error:
         _wait_or_fail(row, error, now)
     except NeedsReconnect as error:
-        connecting.mark_expired(account, error, now)
+        health.mark_expired(account, error, now)
         _end(row, ReplyState.FAILED, error, now)
     except Refused as error:
         if isinstance(error, WindowClosed):
             _close_window(row.conversation, now)
         if isinstance(error, NotPermitted):
-            connecting.lose_right(account, "reply", error, now)
+            health.lose_right(account, "reply", error, now)
         _end(row, ReplyState.FAILED, error, now)
     except Exception as error:  # it may have reached the platform: a machine never says it twice
         _end(row, ReplyState.UNSURE, error, now)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from mediaops.errors import WrongState
 from mediaops.lib.moves import move
 from platforms import gateway, places
-from platforms.actions import auto_replying, connecting, contacts, following, inbox
+from platforms.actions import auto_replying, contacts, following, health, inbox
 from platforms.connectors.base import AnswersCallbacks, TakesCallbacks
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NotGenuine
 from platforms.connectors.remote import Callback, CallbackRequest, RemoteEvent, RemoteMessage, Understood
@@ -144,7 +144,7 @@ def _take_in(row: CallbackEvent, connector: Any, found: Understood, now: datetim
     following.take_in(account, found.fates, now)
     if found.is_revoked:
         problem = _("%(platform)s says that our access to this account was taken back.")
-        connecting.mark_expired(account, problem % {"platform": account.label}, now)
+        health.mark_expired(account, problem % {"platform": account.label}, now)
 
 
 def _said_by_us(row: CallbackEvent, connector: Any, found: Understood) -> Iterable[RemoteMessage]:

@@ -12,7 +12,7 @@ from mediaops.actions.activity import record
 from mediaops.errors import UserError
 from mediaops.models import Membership
 from platforms import gateway, places
-from platforms.actions import connecting
+from platforms.actions import health
 from platforms.connectors.base import KeepsContacts
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, NotPermitted
 from platforms.connectors.remote import RemoteContact, RemoteEvent, RemoteTag
@@ -90,9 +90,9 @@ def read_soon(book: ContactBook, now: datetime) -> None:
 
 def _fail(book: ContactBook, error: ConnectorError, now: datetime) -> None:
     if isinstance(error, NotPermitted):
-        connecting.lose_right(book.account, "contacts", error, now)
+        health.lose_right(book.account, "contacts", error, now)
     elif isinstance(error, NeedsReconnect):
-        connecting.mark_expired(book.account, error, now)
+        health.mark_expired(book.account, error, now)
     asked = timedelta(seconds=error.wait_s) if isinstance(error, NothingSent) and error.wait_s else timedelta(0)
     wait = max(asked, min(RETRY_WAIT * 2 ** min(book.failures, 8), RETRY_MAX))
     _turn(book, failures=book.failures + 1, problem=str(error)[:400], next_at=now + wait)
@@ -278,7 +278,7 @@ def _parts(rows: list[Contact]) -> Iterable[list[Contact]]:
 
 def _ask(account: Account, now: datetime, what: Any) -> Any:
     """Do something on the platform that is fine to do twice; what went wrong becomes a sentence."""
-    return connecting.ask(account, KeepsContacts, "contacts", what, now)
+    return health.ask(account, KeepsContacts, "contacts", what, now)
 
 
 def _wrong(name: str, sentence: str) -> UserError:

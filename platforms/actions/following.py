@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from mediaops.actions.activity import record
 from platforms import gateway, places
-from platforms.actions import connecting, posting
+from platforms.actions import health, posting
 from platforms.connectors.base import FollowsPosts
 from platforms.connectors.errors import ConnectorError, NeedsReconnect
 from platforms.connectors.remote import Fate
@@ -56,7 +56,7 @@ def follow_account(account: Account, now: datetime) -> int:
     except places.GiveWay:
         _open().filter(pk__in=[row.pk for row in taken]).update(follow_after=now)
     except NeedsReconnect as error:
-        connecting.mark_expired(account, error, now)
+        health.mark_expired(account, error, now)
     except ConnectorError as error:
         log.info("account %s: fates not told, %s", account.pk, type(error).__name__)
     return 0

@@ -13,7 +13,7 @@ from mediaops.actions.activity import record
 from mediaops.errors import UserError
 from mediaops.models import Membership
 from platforms import gateway
-from platforms.actions import connecting
+from platforms.actions import health
 from platforms.connectors.base import KeepsMenu
 from platforms.connectors.spec import MenuRules
 from platforms.models import Account, Menu
@@ -176,7 +176,7 @@ def demand_able(account: Account) -> None:
 
 
 def _ask(account: Account, now: datetime, what: Any) -> Any:
-    return connecting.ask(account, KeepsMenu, "menu", what, now)
+    return health.ask(account, KeepsMenu, "menu", what, now)
 
 
 def rearranged(entries: list[Entry], act: str, place: str, to: str = "") -> list[Entry]:

@@ -11,7 +11,7 @@ from mediaops.actions.activity import record
 from mediaops.errors import UserError
 from mediaops.models import Membership
 from platforms import gateway
-from platforms.actions import connecting, inbox, posting
+from platforms.actions import health, inbox, posting
 from platforms.connectors.base import Moderates, OpensComments
 from platforms.connectors.spec import CommentAct
 from platforms.models import Account, Message, Post
@@ -42,7 +42,7 @@ def moderate(message: Message, act: CommentAct, *, by: Membership, now: datetime
     account = message.conversation.account
     if act not in gateway.spec_of(account).comment_acts or message.conversation.kind != Kind.COMMENT:
         raise UserError(_("%(platform)s offers nothing of the kind.") % {"platform": account.label})
-    connecting.ask(account, Moderates, "moderate", lambda connector: connector.moderate(message.remote_id, act), now)
+    health.ask(account, Moderates, "moderate", lambda connector: connector.moderate(message.remote_id, act), now)
     with transaction.atomic():
         if act == "delete":
             message.removed_at = now
@@ -64,7 +64,7 @@ def can_open(account: Account) -> bool:
 def set_comments_open(post: Post, is_open: bool, *, by: Membership, now: datetime) -> Post:
     """Let readers comment on a post, or not any more. The platform does not tell which it is."""
     ref = posting.ref_of(post)
-    ask = connecting.ask
+    ask = health.ask
     ask(post.account, OpensComments, "moderate", lambda connector: connector.set_comments_open(ref, is_open), now)
     record(by=by, verb="post.comments_opened" if is_open else "post.comments_closed", subject=post)
     return post

@@ -15,7 +15,7 @@ from mediaops.errors import UserError, WrongState
 from mediaops.lib import bulk
 from mediaops.models import Membership
 from platforms import gateway
-from platforms.actions import connecting
+from platforms.actions import health
 from platforms.connectors.account import AccountRight
 from platforms.connectors.base import (
     ChecksTickets,
@@ -200,10 +200,10 @@ def _acting(post: Post, right: AccountRight, now: datetime) -> Iterator[Any]:
         finally:
             gateway.keep_renewed(account, connector)
     except NeedsReconnect as error:
-        connecting.mark_expired(account, error, now)
+        health.mark_expired(account, error, now)
         raise NotDone(error) from None
     except NotPermitted as error:
-        connecting.lose_right(account, right, error, now)
+        health.lose_right(account, right, error, now)
         raise NotDone(_("%(problem)s Do it on the platform itself.") % {"problem": error}) from None
     except OutcomeUnknown as error:
         raise NotDone(_("%(problem)s Look on the platform before you try again.") % {"problem": error}) from None

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from platforms import gateway, places
-from platforms.actions import connecting, inbox, posting
+from platforms.actions import health, inbox, posting
 from platforms.connectors.account import AccountRight
 from platforms.connectors.base import ReadsComments, ReadsMessages, ReadsPosts
 from platforms.connectors.errors import ConnectorError, NeedsReconnect, NothingSent, NotPermitted
@@ -65,15 +65,15 @@ def sync_account(account: Account, now: datetime) -> bool:
         put_off(account, now)
         return False
     except NeedsReconnect as error:
-        connecting.mark_expired(account, error, now)
+        health.mark_expired(account, error, now)
         return False
     except ConnectorError as error:
-        connecting.note_failure(account, error, now)
+        health.note_failure(account, error, now)
         _settle(account, sync_after=now + _wait(account, error))
         return False
     _settle(account, sync_after=now + SYNC_EVERY, synced_at=now)
     if account.failures:
-        connecting.mark_healthy(account, now)
+        health.mark_healthy(account, now)
     log.info("account %s synced: %s posts, %s messages, %s removed", account.pk, *counts)
     return True
 
@@ -119,7 +119,7 @@ def _right(account: Account, right: AccountRight, now: datetime) -> Iterator[Non
     try:
         yield
     except NotPermitted as error:
-        connecting.lose_right(account, right, error, now)
+        health.lose_right(account, right, error, now)
 
 
 def _discussed(account: Account, now: datetime) -> list[PostRef]:

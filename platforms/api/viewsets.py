@@ -16,6 +16,7 @@ from platforms.actions import (
     auto_replying,
     connecting,
     contacts,
+    health,
     inbox,
     menus,
     moderating,
@@ -127,14 +128,14 @@ class AccountViewSet(ReadViewSet):
     @action(detail=True, methods=["post"])
     def check(self, request: Any, pk: str) -> Response:
         """Ask the platform whether the sign-in still works; the answer's `state` and `problem` say so."""
-        row = connecting.check_account(self.get_object(), timezone.now())
+        row = health.check_account(self.get_object(), timezone.now())
         return Response(self.get_serializer(row).data)
 
     @extend_schema(operation_id="accounts_check_all", request=None, responses=serializers.CheckingSerializer)
     @action(detail=False, methods=["post"], url_path="check")
     def check_all(self, request: Any) -> Response:
         """Let the workers check every account of the team now; `checked_at` of each says when it was done."""
-        return Response({"count": connecting.check_all(self.workspace, timezone.now())})
+        return Response({"count": health.check_all(self.workspace, timezone.now())})
 
     @extend_schema(request=None, responses=serializers.AccountSerializer)
     @action(detail=True, methods=["post"])

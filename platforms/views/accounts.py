@@ -15,7 +15,7 @@ from mediaops.lib.parts import done
 from mediaops.models import Activity, Right
 from platforms import gateway
 from platforms.abilities import abilities_of, limit_lines
-from platforms.actions import answering, auto_replying, callbacks, connecting, menus
+from platforms.actions import answering, auto_replying, callbacks, connecting, health, menus
 from platforms.forms import NameForm
 from platforms.models import Account, Conversation, Post
 from platforms.models.account import SILENT_AFTER, Health, Relation
@@ -121,7 +121,7 @@ def rename(request, pk: int) -> HttpResponse:
 @require_POST
 def check(request, pk: int) -> HttpResponse:
     row = get_own(Account.objects.connected().select_related("workspace"), request, pk=pk)
-    connecting.check_account(row, timezone.now())
+    health.check_account(row, timezone.now())
     well = row.is_working and not row.failures
     said = _("%(account)s works.") % {"account": row.name} if well else ""
     return done(request, event="account:checked", to=row.get_absolute_url(), said=said)
@@ -151,6 +151,6 @@ def accounts_today(request) -> HttpResponse:
 @require_POST
 def check_all(request) -> HttpResponse:
     """Let the workers check every account now."""
-    connecting.check_all(request.workspace, timezone.now())
+    health.check_all(request.workspace, timezone.now())
     said = _("Every account is being checked; the list shows what came of it in a moment.")
     return done(request, event="accounts:checking", to=team_url(request, "platforms:accounts"), said=said)

@@ -17,7 +17,7 @@ from analytics.models import PostFigures
 from content.actions import publishing, reconciling
 from content.models import Attempt, Publication
 from platforms import gateway
-from platforms.actions import answering, connecting, syncing
+from platforms.actions import answering, health, syncing
 from platforms.models import Credential, Message
 from tests import servers
 from tests.builders import make_account, make_item, make_publication, make_variant
@@ -43,7 +43,7 @@ def platform(settings):
 def make_douyin(workspace, platform, scope=ALL):
     account = make_account(workspace, platform="douyin", remote_id="open-1", name="岚序茶饮")
     gateway.store_secret(account, platform.secret(scope))
-    connecting.check_account(account, timezone.now())
+    health.check_account(account, timezone.now())
     account.refresh_from_db()
     return account
 
@@ -219,10 +219,10 @@ def test_the_health_check_renews_and_keeps_what_it_got(workspace, platform):
     old = platform.secret()
     gateway.store_secret(account, {**old, "refresh_ends": str(time.time() + 3600)})
     sealed = Credential.objects.get(account=account).sealed
-    connecting.check_account(account, timezone.now())
+    health.check_account(account, timezone.now())
     assert Credential.objects.get(account=account).sealed != sealed
     assert old["refresh_token"] not in platform.refresh
-    connecting.check_account(account, timezone.now())
+    health.check_account(account, timezone.now())
     account.refresh_from_db()
     assert (account.state, platform.calls["renew_refresh_token"]) == ("healthy", 1)
 
@@ -231,7 +231,7 @@ def test_people_are_warned_before_the_last_renewal_ends(workspace, owner, platfo
     account = make_douyin(workspace, platform)
     secret = {**platform.secret(), "renewals": "5", "refresh_ends": str(time.time() + 29 * DAY)}
     gateway.store_secret(account, secret)
-    connecting.check_account(account, timezone.now())
+    health.check_account(account, timezone.now())
     account.refresh_from_db()
     assert account.state == "soon"
 

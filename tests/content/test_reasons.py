@@ -9,7 +9,7 @@ from content.actions import reconciling, telling
 from content.models import Publication
 from mediaops.lib.said import in_every_language, nsaid, said
 from mediaops.models import Notice
-from platforms.actions import connecting
+from platforms.actions import health
 from platforms.connectors import CONNECTORS
 from platforms.connectors.errors import NothingSent
 from tests.builders_publishing import NOW, fresh, later, make_connected, make_ready, publish
@@ -107,7 +107,7 @@ def test_an_account_says_why_in_the_readers_language(refused):
     account = refused.variant.account
     with translation.override("zh-hans"):
         sentence = said("%(platform)s did not answer in time.") % {"platform": "Blog"}
-        connecting.note_failure(account, NothingSent(sentence), NOW)
+        health.note_failure(account, NothingSent(sentence), NOW)
     account.refresh_from_db()
     with translation.override("en"):
         assert account.problem_text == "Blog did not answer in time."

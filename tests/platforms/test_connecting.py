@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from mediaops.models import Activity, Notice
 from platforms import gateway
-from platforms.actions import connecting
+from platforms.actions import connecting, health
 from platforms.connectors import base
 from platforms.connectors.account import Profile
 from platforms.models import Account, Credential
@@ -66,8 +66,8 @@ def test_dead_sign_in_marks_the_account_and_tells_owners_once(scripted, workspac
     account = make_scripted(workspace)
     now = timezone.now()
     scripted.will("needs_reconnect", "needs_reconnect", method="profile")
-    connecting.check_account(account, now)
-    connecting.check_account(Account.objects.get(), now + timedelta(hours=2))
+    health.check_account(account, now)
+    health.check_account(Account.objects.get(), now + timedelta(hours=2))
     account.refresh_from_db()
     assert (account.state, account.failing_since) == ("expired", now)
     assert list(Notice.objects.values_list("member_id", "level", "mail_wanted")) == [(owner.pk, "urgent", True)]
@@ -78,7 +78,7 @@ def test_account_that_recovers_and_dies_again_is_news_again(scripted, workspace,
     now = timezone.now()
     scripted.will("needs_reconnect", "live", "needs_reconnect", method="profile")
     for hours in range(3):
-        account = connecting.check_account(account, now + timedelta(hours=hours))
+        account = health.check_account(account, now + timedelta(hours=hours))
     assert Notice.objects.count() == 2
     assert Activity.objects.filter(verb="account.recovered").count() == 1
 
@@ -88,19 +88,19 @@ def test_silent_platform_is_told_after_a_while_not_at_the_first_hiccup(scripted,
     now = timezone.now()
     scripted.will(*["nothing_sent"] * 4, method="profile")
     for minutes in (0, 5, 10):
-        connecting.check_account(account, now + timedelta(minutes=minutes))
+        health.check_account(account, now + timedelta(minutes=minutes))
     assert not Notice.objects.exists()
-    connecting.check_account(account, now + timedelta(minutes=20))
+    health.check_account(account, now + timedelta(minutes=20))
     assert (Notice.objects.count(), account.state, account.is_silent) == (1, "healthy", True)
-    connecting.check_account(account, now + timedelta(minutes=25))
+    health.check_account(account, now + timedelta(minutes=25))
     assert (account.failures, account.problem) == (0, "")
 
 
 def test_check_is_taken_by_one_worker_only(scripted, workspace):
     account = make_scripted(workspace)
     now = timezone.now()
-    assert connecting.claim_check(account.pk, now)
-    assert not connecting.claim_check(account.pk, now)
+    assert health.claim_check(account.pk, now)
+    assert not health.claim_check(account.pk, now)
 
 
 def test_right_that_the_platform_took_back_comes_back_only_by_connecting_anew(workspace, owner):
@@ -110,15 +110,15 @@ def test_right_that_the_platform_took_back_comes_back_only_by_connecting_anew(wo
     found = connecting.Found("wechat", profile, {"app_id": "wx1", "app_secret": "x"})
     account = connecting.keep(workspace, found, by=owner, now=now)
     granted = replace(profile, rights=("figures", "posts", "publish"))
-    connecting.mark_healthy(account, now, profile=granted)
+    health.mark_healthy(account, now, profile=granted)
     assert Account.objects.get().rights == ["figures", "posts", "publish"], "what is granted later is taken up"
 
-    connecting.lose_right(account, "publish", "Not authorised.", now)
+    health.lose_right(account, "publish", "Not authorised.", now)
     for day in (1, 2):
-        connecting.mark_healthy(Account.objects.get(), now + timedelta(days=day), profile=granted)
+        health.mark_healthy(Account.objects.get(), now + timedelta(days=day), profile=granted)
         assert Account.objects.get().rights == ["figures", "posts"]
     connecting.keep(workspace, replace(found, profile=granted), by=owner, now=now)
-    connecting.mark_healthy(Account.objects.get(), now, profile=granted)
+    health.mark_healthy(Account.objects.get(), now, profile=granted)
     assert Account.objects.get().rights == ["figures", "posts", "publish"]
 
 
@@ -126,8 +126,8 @@ def test_disconnected_account_is_not_checked_back_to_life(scripted, workspace, o
     account = make_scripted(workspace)
     stale = Account.objects.get(pk=account.pk)
     connecting.disconnect(account, by=owner, now=timezone.now())
-    connecting.mark_healthy(stale, timezone.now())
-    connecting.mark_expired(stale, "x", timezone.now())
+    health.mark_healthy(stale, timezone.now())
+    health.mark_expired(stale, "x", timezone.now())
     account.refresh_from_db()
     assert account.state == "gone"
 
@@ -282,7 +282,7 @@ def test_a_real_server_that_is_no_platform_gives_a_sentence(client_of, owner, an
 
 def test_account_with_fewer_rights_promises_less(scripted, workspace, owner):
     account = make_scripted(workspace, secret={"name": "scripted-account", "password": "x", "rights": "posts reply"})
-    connecting.check_account(account, timezone.now())
+    health.check_account(account, timezone.now())
     account.refresh_from_db()
     assert (account.rights, account.is_by_hand) == (["posts", "reply"], True)
     assert gateway.can(account, base.ReadsPosts)
@@ -297,7 +297,7 @@ def test_sign_in_that_ends_soon_is_told_once(scripted, workspace, owner):
     secret = {"name": "scripted-account", "password": "x", "ends": ends.isoformat()}
     account = make_scripted(workspace, secret=secret)
     for hours in (0, 1):
-        account = connecting.check_account(account, now + timedelta(hours=hours))
+        account = health.check_account(account, now + timedelta(hours=hours))
     assert (account.state, account.expires_at) == ("soon", ends)
     assert Notice.objects.filter(kind="account.ends_soon", member=owner).count() == 1
 
@@ -310,7 +310,7 @@ def test_any_platform_can_be_served_by_hand(scripted, workspace, owner, client_o
     account = Account.objects.get()
     assert (account.name, account.rights, account.is_by_hand) == ("Lanxu", [], True)
     assert not gateway.can(account, base.Connects)
-    connecting.check_account(account, timezone.now())
+    health.check_account(account, timezone.now())
     assert not scripted.calls("profile")
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from platforms import gateway
-from platforms.actions import connecting
+from platforms.actions import health
 from platforms.connectors.douyin import Douyin
 from platforms.models import Credential
 from tests.platforms.doubles.douyin import DouyinPlatform
@@ -67,4 +67,4 @@ def test_the_warning_comes_thirty_days_ahead(platform, client_of, owner):
     day = timedelta(days=1)
     for days, state in ((147, "healthy"), (149, "soon")):
         at = account.expires_at - timedelta(days=177.5) + days * day
-        assert connecting.health_of(account.spec, account.expires_at, at) == state
+        assert health.sign_in_state(account.spec, account.expires_at, at) == state

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from mediaops.models import Activity
 from platforms import gateway
-from platforms.actions import connecting
+from platforms.actions import connecting, health
 from platforms.connectors.mastodon import Mastodon
 from platforms.connectors.weibo import Weibo
 from platforms.models import Account
@@ -93,7 +93,7 @@ def test_mastodon_account_is_connected_on_its_servers_page(server, client_of, ow
     account = connected(client, consent(leave(client, MASTODON, {"server": server.address})))
     host = server.address.removeprefix("http://")
     assert (account.remote_id, account.server) == (f"{host}#{US}", server.address)
-    assert connecting.check_account(account, timezone.now()).state == "healthy"
+    assert health.check_account(account, timezone.now()).state == "healthy"
     assert [app["redirect"] for app in server.apps.values()] == ["http://testserver/connect/back/"]
 
 
@@ -306,8 +306,8 @@ def test_found_page_is_gone_after_saving(weibo, client_of, owner):
 def test_lost_right_stays_lost_when_the_health_is_checked(weibo, client_of, owner):
     client = client_of(owner)
     account = connected(client, consent(leave(client)))
-    connecting.lose_right(account, "publish", "Weibo has not granted this to your app.", timezone.now())
-    account = connecting.check_account(Account.objects.get(), timezone.now())
+    health.lose_right(account, "publish", "Weibo has not granted this to your app.", timezone.now())
+    account = health.check_account(Account.objects.get(), timezone.now())
     assert account.is_by_hand
     assert Account.objects.get().is_by_hand
     assert gateway.limits_of(account).images_max == 18

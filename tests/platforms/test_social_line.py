@@ -20,7 +20,7 @@ from content.checks import check_variant
 from content.models import Publication
 from mediaops.models import Notice
 from platforms import places, tasks
-from platforms.actions import answering, connecting, following, posting, syncing
+from platforms.actions import answering, connecting, following, health, posting, syncing
 from platforms.connectors.mastodon import Mastodon
 from platforms.connectors.weibo import Weibo
 from platforms.models import Account, CallbackEvent, ContactBook, Conversation, Post
@@ -138,7 +138,7 @@ def test_what_gives_way_goes_on_in_a_moment(weibo, weibo_account, settings, monk
     soon = later + places.SOON
     collecting.know_new(later)
     weibo.asked.clear()
-    acts = [syncing.sync_account, following.follow_account, collecting.collect_account, connecting.check_account]
+    acts = [syncing.sync_account, following.follow_account, collecting.collect_account, health.check_account]
     for act in acts:
         with places.taken(weibo_account) as is_free:
             assert is_free
@@ -205,7 +205,7 @@ def test_weibo_account_that_lacks_the_right_goes_on_by_hand(weibo, weibo_account
     long_one = make_note(account, "春茶上市。" * 100 + "#春茶#")
     assert not [p for p in check_variant(long_one.variant, now=timezone.now()) if p.stops]
     assert publish(long_one).state == "by_hand"
-    connecting.check_account(account, timezone.now())
+    health.check_account(account, timezone.now())
     assert Account.objects.get().is_by_hand
     assert weibo.asked.count("/2/statuses/share.json") == 1
     weibo.statuses.append(weibo.make_status("春茶上市"))
@@ -251,7 +251,7 @@ def test_weibo_sign_in_that_ended_is_told_and_nothing_is_lost(weibo, weibo_accou
 
 def test_weibo_sign_in_that_ends_soon_is_seen_coming(weibo, weibo_account, owner):
     weibo.expires_in = 2 * 86_400
-    account = connecting.check_account(weibo_account, timezone.now())
+    account = health.check_account(weibo_account, timezone.now())
     assert account.state == "soon"
     assert Notice.objects.filter(kind="account.ends_soon", member=owner).count() == 1
 

@@ -533,10 +533,10 @@ def test_account_page_shows_the_address_to_those_who_may_administer(
 
 
 def test_check_of_the_account_asks_what_it_may_do(wechat, official):
-    from platforms.actions import connecting
+    from platforms.actions import health
 
     wechat.rights -= {"menu", "datacube"}
-    connecting.check_account(official, timezone.now())
+    health.check_account(official, timezone.now())
     official.refresh_from_db()
     assert official.state == "healthy"
     assert {"reply", "messages", "moderate", "contacts"} <= set(official.rights)
