@@ -118,9 +118,9 @@ def conversation(request, pk: int) -> HttpResponse:
 @team_view(needs=Right.SEE)
 @require_GET
 def messages(request, pk: int) -> HttpResponse:
-    """Renew a talk's messages without touching what is being typed."""
+    """Renew a talk's messages, and how long it may be answered, without touching what is being typed."""
     talk = get_own(_rows(), request, pk=pk)
-    return render(request, "platforms/inbox/_messages.html", _pane(request, talk))
+    return render(request, "platforms/inbox/_messages.html", _pane(request, talk) | {"is_renewed": True})
 
 
 @team_view(needs=Right.SEE)

@@ -170,6 +170,22 @@ def test_api_tells_the_clock_and_refuses_after_it(tell, wechat, official, api_of
     assert (answer.status_code, answer.json()["code"]) == (409, "reply_window_closed")
 
 
+def test_what_is_left_to_say_is_told_again_with_the_messages(tell, wechat, official, operator, client_of):
+    tell(wechat.write("oAnna", "春茶什么时候上？"))
+    understand_all()
+    talk, client = talk_of("oAnna"), client_of(operator)
+    here = f"/w/lanxu/inbox/{talk.pk}/"
+    page = client.get(here).content.decode()
+    assert "5 replies left" in page and "hx-swap-oob" not in page
+    answering.reply(talk, "谷雨前后。", by=operator, now=timezone.now())
+    send_all()
+    renewed = client.get(here + "messages/").content.decode()
+    assert 'id="reply-window" hx-swap-oob="true"' in renewed and "4 replies left" in renewed
+    Conversation.objects.update(replies_left=0)
+    renewed = client.get(here + "messages/").content.decode()
+    assert 'disabled id="reply-send" hx-swap-oob="true"' in renewed
+
+
 def rule(official, operator, **fields):
     given = {"trigger": "keyword", "words": "价格", "text": "38 元一盒。"} | fields
     return auto_replying.add(official, by=operator, now=timezone.now(), **given)
